@@ -1,0 +1,121 @@
+/**
+ * The calls a client may make, one line each. Types only.
+ *
+ * This table is the whole contract: the page's caller, the daemon's handlers
+ * and the readers of untrusted params are all typed from it. Names, params,
+ * results and error texts of the first group are the original's.
+ *
+ * A frame with `"jsonrpc": "2.0"` is answered as JSON-RPC 2.0 with coded
+ * errors; without, as the original answers: `{id, result}` or `{id, error}`.
+ */
+
+import type { Attachment, FoundFile, SlashCommand } from "./command.ts";
+import type { Receipt } from "./event.ts";
+import type { Item, ItemKey } from "./item.ts";
+import type { LegacyNode } from "./legacy.ts";
+import type { ModelFacts, NodeId, NodeRecord } from "./node.ts";
+import type { DaemonCapability } from "./version.ts";
+
+/** Names the node. May be left out on that node's own viewer socket. */
+interface OfNode {
+  readonly node: NodeId;
+}
+
+export interface RpcMethods {
+  list_nodes: Method<Empty, readonly LegacyNode[]>;
+  list_directories: Method<
+    { path?: string },
+    { current: string; directories: readonly string[] }
+  >;
+  ping: Method<Empty, { status: "healthy"; nodes: number; version: string }>;
+
+  /**
+   * From now on `node_set` and `node_forgotten` are pushed to this client as
+   * JSON-RPC notifications, and `beat` every 10 s. The result is the start.
+   */
+  subscribe: Method<
+    Empty,
+    {
+      nodes: readonly NodeRecord[];
+      version: string;
+      /** Name of the daemon's own machine. */
+      machine: string;
+      capabilities: readonly DaemonCapability[];
+    }
+  >;
+  get_node: Method<OfNode, NodeRecord>;
+  /** Forgets an offline node and its transcript. Refuses a live one. */
+  forget_node: Method<OfNode, Empty>;
+  /** The page before `before` (absent: the newest), oldest item first. */
+  page: Method<
+    OfNode & { before?: ItemKey; bytes?: number },
+    { items: readonly Item[]; more: boolean }
+  >;
+  /** `id` is the sender's own: sent twice, it runs once. Made up if absent. */
+  prompt: Method<
+    OfNode & {
+      text: string;
+      id?: string;
+      /** `steer` if absent. */
+      mode?: "steer" | "followUp";
+      attachments?: readonly Attachment[];
+    },
+    Receipt
+  >;
+  abort: Method<OfNode & { id?: string }, Receipt>;
+  rename: Method<OfNode & { name: string; id?: string }, Receipt>;
+  set_model: Method<
+    OfNode & { provider: string; model: string; id?: string },
+    Receipt
+  >;
+  set_thinking: Method<OfNode & { level: string; id?: string }, Receipt>;
+  commands: Method<OfNode, { commands: readonly SlashCommand[] }>;
+  files: Method<
+    OfNode & { query: string },
+    { files: readonly FoundFile[]; truncated: boolean }
+  >;
+  models: Method<OfNode, { models: readonly ModelFacts[] }>;
+  /** A person has the conversation before their eyes: `done` becomes `idle`. */
+  seen: Method<OfNode, Empty>;
+}
+
+export type MethodName = keyof RpcMethods;
+export type ParamsOf<M extends MethodName> = RpcMethods[M]["params"];
+export type ResultOf<M extends MethodName> = RpcMethods[M]["result"];
+
+/** Pushed to a client that subscribed, as `{jsonrpc, method, params}`. */
+export type ClientPush =
+  | { readonly method: "node_set"; readonly params: { node: NodeRecord } }
+  | { readonly method: "node_forgotten"; readonly params: { id: NodeId } }
+  | { readonly method: "beat"; readonly params: Empty };
+
+export interface RpcCall<M extends MethodName = MethodName> {
+  readonly jsonrpc: "2.0";
+  readonly id: string | number;
+  readonly method: M;
+  readonly params?: ParamsOf<M>;
+}
+
+export type RpcReply =
+  | {
+    readonly jsonrpc: "2.0";
+    readonly id: string | number | null;
+    readonly result: unknown;
+  }
+  | {
+    readonly jsonrpc: "2.0";
+    readonly id: string | number | null;
+    readonly error: {
+      readonly code: number;
+      readonly message: string;
+      /** Our own word for it. */
+      readonly data?: { readonly code: string };
+    };
+  };
+
+interface Method<Params, Result> {
+  params: Params;
+  result: Result;
+}
+
+type Empty = Record<string, never>;
