@@ -1,0 +1,39 @@
+/**
+ * Where things are kept, and the private folder they are kept in.
+ *
+ * The pi extension finds the token by the same rule; a change here is a change
+ * there (`extension/token.ts`).
+ */
+
+import { chmodSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { HypivisorError } from "./errors.ts";
+
+/** `$XDG_STATE_HOME/hypivisor`, `~/.local/state/hypivisor` without it. */
+export function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  const state = env.XDG_STATE_HOME;
+  // The specification says to ignore a relative path.
+  const base = state?.startsWith("/")
+    ? state
+    : join(env.HOME || homedir(), ".local", "state");
+  return join(base, "hypivisor");
+}
+
+/**
+ * Makes a folder that only this user can enter, or tightens one that exists.
+ *
+ * @throws {HypivisorError} `unavailable` if it can be neither made nor owned.
+ */
+export function makePrivateDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (process.platform !== "win32") chmodSync(dir, 0o700);
+  } catch (cause) {
+    throw new HypivisorError(
+      "unavailable",
+      `Cannot use the data directory "${dir}": ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

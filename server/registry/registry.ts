@@ -1,0 +1,341 @@
+/**
+ * The registry: which agents exist, and what each is doing.
+ *
+ * Owns the records of nodes and nothing else. No sockets, timers or clock in
+ * here: agent links register and lose, the app calls `sweep`, and whoever
+ * listens is told of every change in the order it happened.
+ *
+ * A node is live, then offline, then (after the node's time to live) gone for
+ * clients of the original, which is `listed` false here; it stays on record
+ * for our own until it is forgotten by rule.
+ */
+
+import { HypivisorError } from "../errors.ts";
+import type { LegacyNode } from "../protocol/legacy.ts";
+import type {
+  Activity,
+  NodeCard,
+  NodeId,
+  NodeRecord,
+  OfflineReason,
+  UnixMs,
+} from "../protocol/node.ts";
+import { type Finish, nodeState, type Presence } from "./node_state.ts";
+
+/** How long an offline node is kept for. Its transcript goes with it. */
+export const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** Past this, the offline node that was away longest is forgotten. */
+export const NODES_MAX = 20_000;
+
+/** For so long an evicted node may not evict the one that evicted it. */
+const EVICTION_TRUCE_MS = 60_000;
+
+/** What is known of a node beyond its card. Replaced field by field. */
+export type NodeDetails = Partial<
+  Pick<
+    NodeRecord,
+    | "session"
+    | "model"
+    | "thinking"
+    | "pi"
+    | "mode"
+    | "branch"
+    | "lastPrompt"
+    | "relayed"
+    | "warning"
+  >
+>;
+
+/** One change, as the registry tells it. Complete and idempotent. */
+export type RegistryChange =
+  /** The node registered: for the first time, again, or back from offline. */
+  | { readonly type: "joined"; readonly id: NodeId }
+  /** Its state or details are new. */
+  | { readonly type: "changed"; readonly id: NodeId }
+  | { readonly type: "offline"; readonly id: NodeId }
+  /** Gone for clients of the original; ours still see it. */
+  | { readonly type: "unlisted"; readonly id: NodeId }
+  | { readonly type: "forgotten"; readonly id: NodeId };
+
+interface Entry {
+  card: NodeCard;
+  details: NodeDetails;
+  joinedAt: UnixMs;
+  presence: Presence;
+  activity: Activity | undefined;
+  unseen: Finish | undefined;
+  /** Kept out of the record: it changes all the time. */
+  heardAt: UnixMs;
+  listed: boolean;
+  evicted: { by: NodeId; at: UnixMs } | undefined;
+  /** Made when asked for, dropped on every change. */
+  record: NodeRecord | undefined;
+}
+
+/** What the store kept of a node. */
+export interface KeptNode {
+  readonly card: NodeCard;
+  readonly details: NodeDetails;
+  readonly joinedAt: UnixMs;
+  readonly heardAt: UnixMs;
+}
+
+export class Registry {
+  readonly #entries = new Map<NodeId, Entry>();
+  readonly #listeners = new Set<(change: RegistryChange) => void>();
+  readonly #ttlMs: number;
+
+  /** @param ttlMs How long an offline node is listed for the original's clients. */
+  constructor(ttlMs: number) {
+    this.#ttlMs = ttlMs;
+  }
+
+  /** Every node, in the order they first registered. */
+  list(): NodeRecord[] {
+    return [...this.#entries.values()].map(recordOf);
+  }
+
+  /** Nodes as clients of the original see them. */
+  legacyList(): LegacyNode[] {
+    return [...this.#entries.values()].filter((entry) => entry.listed)
+      .map(legacyOf);
+  }
+
+  /** How many nodes the original would count. */
+  get listedCount(): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.listed) count++;
+    return count;
+  }
+
+  find(id: NodeId): NodeRecord | undefined {
+    const entry = this.#entries.get(id);
+    return entry && recordOf(entry);
+  }
+
+  /** @throws {HypivisorError} `not_found` if there is no such node. */
+  get(id: NodeId): NodeRecord {
+    return recordOf(this.#entry(id));
+  }
+
+  legacy(id: NodeId): LegacyNode | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.listed ? legacyOf(entry) : undefined;
+  }
+
+  heardAt(id: NodeId): UnixMs {
+    return this.#entry(id).heardAt;
+  }
+
+  /** Puts back what the store kept, as offline. For before anyone listens. */
+  restore(kept: KeptNode, now: UnixMs): void {
+    this.#entries.set(kept.card.id, {
+      ...kept,
+      presence: { kind: "offline", since: kept.heardAt, reason: "restarted" },
+      activity: undefined,
+      unseen: undefined,
+      listed: now - kept.heardAt <= this.#ttlMs,
+      evicted: undefined,
+      record: undefined,
+    });
+  }
+
+  /**
+   * Adds a node, or brings it back with what its agent now says.
+   *
+   * Returns the nodes it evicts: another id at the same machine and port
+   * cannot be right as well. Nodes that do not listen share port 0 in peace.
+   */
+  register(card: NodeCard, details: NodeDetails, now: UnixMs): NodeId[] {
+    const known = this.#entries.get(card.id);
+    const evicted = card.port === 0 ? [] : this.#rivals(card, known, now);
+    for (const id of evicted) this.#evict(id, card.id, now);
+    this.#entries.set(card.id, {
+      card,
+      details: { ...known?.details, ...details },
+      joinedAt: known?.joinedAt ?? now,
+      presence: { kind: "live", since: now },
+      activity: known?.presence.kind === "live" ? known.activity : undefined,
+      unseen: known?.unseen,
+      heardAt: now,
+      listed: true,
+      evicted: known?.evicted,
+      record: undefined,
+    });
+    this.#emit({ type: "joined", id: card.id });
+    if (!known) this.#makeRoom();
+    return evicted;
+  }
+
+  /** Notes a sign of life. Tells nobody: it happens all the time. */
+  heard(id: NodeId, now: UnixMs): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.heardAt = now;
+  }
+
+  /** Takes over what the agent says it is doing. */
+  act(id: NodeId, activity: Activity, finish: Finish | undefined): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.activity = activity;
+    if (activity.kind !== "idle") entry.unseen = undefined;
+    else if (finish) entry.unseen = finish;
+    this.#touch(id, entry);
+  }
+
+  /** Sets each field that is present. */
+  detail(id: NodeId, details: NodeDetails): void {
+    const entry = this.#entries.get(id);
+    if (!entry || isSubset(details, entry.details)) return;
+    entry.details = { ...entry.details, ...details };
+    this.#touch(id, entry);
+  }
+
+  /** A person looked: what had finished is no longer news. */
+  see(id: NodeId): void {
+    const entry = this.#entry(id);
+    if (!entry.unseen) return;
+    entry.unseen = undefined;
+    this.#touch(id, entry);
+  }
+
+  /** Marks a live node offline. An offline one keeps its first time and reason. */
+  lose(id: NodeId, reason: OfflineReason, now: UnixMs): void {
+    const entry = this.#entries.get(id);
+    if (entry?.presence.kind !== "live") return;
+    entry.presence = { kind: "offline", since: now, reason };
+    entry.activity = undefined;
+    entry.record = undefined;
+    this.#emit({ type: "offline", id });
+  }
+
+  /** Takes a node off the original's list at once. True if it was on it. */
+  deregister(id: NodeId, now: UnixMs): boolean {
+    const entry = this.#entries.get(id);
+    if (!entry?.listed) return false;
+    if (entry.presence.kind === "live") {
+      entry.presence = { kind: "offline", since: now, reason: "quit" };
+      entry.activity = undefined;
+    }
+    this.#unlist(id, entry);
+    return true;
+  }
+
+  /** @throws {HypivisorError} `conflict` if the node is live. */
+  forget(id: NodeId): void {
+    if (this.#entry(id).presence.kind === "live") {
+      throw new HypivisorError(
+        "conflict",
+        `Cannot forget node "${id}": its agent is running`,
+      );
+    }
+    this.#forget(id);
+  }
+
+  /** Moves every node whose time has come one step on in its life. */
+  sweep(now: UnixMs): void {
+    for (const [id, entry] of [...this.#entries]) {
+      if (entry.presence.kind === "live") continue;
+      const age = now - entry.presence.since;
+      if (entry.listed && age > this.#ttlMs) this.#unlist(id, entry);
+      if (age > FORGET_AFTER_MS) this.#forget(id);
+    }
+  }
+
+  /** Calls `listener` after every change. Returns a function that stops it. */
+  onChange(listener: (change: RegistryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #rivals(card: NodeCard, known: Entry | undefined, now: UnixMs): NodeId[] {
+    const truce = known?.evicted;
+    return [...this.#entries.values()]
+      .filter((entry) =>
+        entry.listed && entry.card.id !== card.id &&
+        entry.card.machine === card.machine && entry.card.port === card.port &&
+        // Two that claim one port would evict each other for ever.
+        !(truce?.by === entry.card.id && now - truce.at < EVICTION_TRUCE_MS)
+      )
+      .map((entry) => entry.card.id);
+  }
+
+  #evict(id: NodeId, by: NodeId, now: UnixMs): void {
+    const entry = this.#entry(id);
+    entry.evicted = { by, at: now };
+    if (entry.presence.kind === "live") {
+      entry.presence = { kind: "offline", since: now, reason: "replaced" };
+      entry.activity = undefined;
+    }
+    this.#unlist(id, entry);
+  }
+
+  #makeRoom(): void {
+    if (this.#entries.size <= NODES_MAX) return;
+    let oldest: Entry | undefined;
+    for (const entry of this.#entries.values()) {
+      if (entry.presence.kind === "live") continue;
+      if (!oldest || entry.presence.since < oldest.presence.since) {
+        oldest = entry;
+      }
+    }
+    if (oldest) this.#forget(oldest.card.id);
+  }
+
+  #entry(id: NodeId): Entry {
+    const entry = this.#entries.get(id);
+    if (entry) return entry;
+    throw new HypivisorError("not_found", `Cannot find node "${id}"`);
+  }
+
+  #touch(id: NodeId, entry: Entry): void {
+    entry.record = undefined;
+    this.#emit({ type: "changed", id });
+  }
+
+  #unlist(id: NodeId, entry: Entry): void {
+    entry.listed = false;
+    entry.record = undefined;
+    this.#emit({ type: "unlisted", id });
+  }
+
+  #forget(id: NodeId): void {
+    const entry = this.#entry(id);
+    if (entry.listed) this.#unlist(id, entry);
+    this.#entries.delete(id);
+    this.#emit({ type: "forgotten", id });
+  }
+
+  #emit(change: RegistryChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function recordOf(entry: Entry): NodeRecord {
+  entry.record ??= {
+    ...entry.card,
+    ...entry.details,
+    joinedAt: entry.joinedAt,
+    state: nodeState(entry.presence, entry.activity, entry.unseen),
+  };
+  return entry.record;
+}
+
+function legacyOf({ card, presence, heardAt }: Entry): LegacyNode {
+  return {
+    ...card,
+    status: presence.kind === "live" ? "active" : "offline",
+    last_seen: Math.floor(heardAt / 1_000),
+    ...(presence.kind === "offline"
+      ? { offline_since: Math.floor(presence.since / 1_000) }
+      : {}),
+  };
+}
+
+/** Whether nothing in `some` is new. Fields are small; text compare is enough. */
+function isSubset(some: NodeDetails, all: NodeDetails): boolean {
+  return Object.entries(some).every(([name, value]) =>
+    JSON.stringify(value) === JSON.stringify(all[name as keyof NodeDetails])
+  );
+}
