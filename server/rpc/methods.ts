@@ -1,0 +1,172 @@
+/**
+ * The calls a client may make: how their params are read, and what is done.
+ *
+ * A few lines each, then a keeper's method. A method that is added to the
+ * protocol's table and forgotten here does not compile.
+ */
+
+import { HypivisorError } from "../errors.ts";
+import type { Command } from "../protocol/command.ts";
+import type { Receipt } from "../protocol/event.ts";
+import type { Item, ItemKey } from "../protocol/item.ts";
+import type { NodeId } from "../protocol/node.ts";
+import type { MethodName, ParamsOf, ResultOf } from "../protocol/rpc.ts";
+import {
+  id,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Reader,
+  text,
+} from "../read.ts";
+import type { Agent, Core } from "./core.ts";
+import { listDirectories } from "./directories.ts";
+import { PAGE_MAX_BYTES, transcriptPage } from "./transcript.ts";
+
+/** Base64 of the 10 MiB that a prompt may carry, and a little. */
+const ATTACHMENT_MAX_CHARACTERS = 14_000_000;
+const ATTACHMENTS_MAX = 20;
+
+/** Who calls. */
+export interface Caller {
+  /** From now on this caller is pushed changes of nodes. */
+  subscribe(): void;
+}
+
+const node = id<NodeId>();
+/** The sender's own name for a command; sent twice, it runs once. */
+const commandId = optional(id<string>());
+
+export const methodReaders: { [M in MethodName]: Reader<ParamsOf<M>> } = {
+  list_nodes: object({}),
+  list_directories: object({ path: optional(text({ max: 4_096 })) }),
+  ping: object({}),
+  subscribe: object({}),
+  get_node: object({ node }),
+  forget_node: object({ node }),
+  page: object({
+    node,
+    before: optional(id<ItemKey>(400)),
+    bytes: optional(integer(1, PAGE_MAX_BYTES)),
+  }),
+  prompt: object({
+    node,
+    text: text({ max: 1_000_000 }),
+    id: commandId,
+    mode: optional(oneOf("steer", "followUp")),
+    attachments: optional(list(
+      object({
+        name: text({ min: 1, max: 255 }),
+        mimeType: text({ max: 255 }),
+        data: text({ max: ATTACHMENT_MAX_CHARACTERS }),
+      }),
+      ATTACHMENTS_MAX,
+    )),
+  }),
+  abort: object({ node, id: commandId }),
+  rename: object({ node, name: text({ max: 200 }), id: commandId }),
+  set_model: object({
+    node,
+    provider: text({ min: 1, max: 200 }),
+    model: text({ min: 1, max: 200 }),
+    id: commandId,
+  }),
+  set_thinking: object({
+    node,
+    level: oneOf("off", "minimal", "low", "medium", "high", "xhigh", "max"),
+    id: commandId,
+  }),
+  commands: object({ node }),
+  files: object({ node, query: text({ max: 1_000 }) }),
+  models: object({ node }),
+  seen: object({ node }),
+};
+
+export type Handlers = {
+  [M in MethodName]: (
+    core: Core,
+    params: ParamsOf<M>,
+    caller: Caller,
+  ) => ResultOf<M> | Promise<ResultOf<M>>;
+};
+
+export const handlers: Handlers = {
+  list_nodes: ({ registry }) => registry.legacyList(),
+  list_directories: (_core, { path }) => listDirectories(path),
+  ping: ({ registry, version }) => ({
+    status: "healthy",
+    nodes: registry.listedCount,
+    version,
+  }),
+  subscribe: (core, _params, caller) => {
+    caller.subscribe();
+    const { version, machine, capabilities } = core;
+    return { nodes: core.registry.list(), version, machine, capabilities };
+  },
+  get_node: ({ registry }, params) => registry.get(params.node),
+  forget_node: ({ registry }, params) => {
+    registry.forget(params.node);
+    return {};
+  },
+  page: async (core, params) => {
+    core.registry.get(params.node);
+    const { items, more } = await transcriptPage(
+      core,
+      params.node,
+      params.before ?? null,
+      params.bytes ?? PAGE_MAX_BYTES,
+    );
+    return { items: items.map(({ json }) => JSON.parse(json) as Item), more };
+  },
+  prompt: (core, params) => {
+    const { text: words, mode = "steer", attachments } = params;
+    if (words.trim() === "" && !attachments?.length) {
+      throw new HypivisorError("bad_request", "Cannot send an empty prompt");
+    }
+    core.metrics.count("hypivisor_prompts_total");
+    return command(core, params, {
+      kind: "prompt",
+      text: words,
+      mode,
+      ...(attachments ? { attachments } : {}),
+    });
+  },
+  abort: (core, params) => command(core, params, { kind: "abort" }),
+  rename: (core, params) =>
+    command(core, params, { kind: "rename", name: params.name.trim() }),
+  set_model: (core, params) =>
+    command(core, params, {
+      kind: "model",
+      provider: params.provider,
+      model: params.model,
+    }),
+  set_thinking: (core, params) =>
+    command(core, params, { kind: "thinking", level: params.level }),
+  commands: (core, params) => agent(core, params.node).ask("commands", {}),
+  files: (core, params) =>
+    agent(core, params.node).ask("files", { query: params.query }),
+  models: (core, params) => agent(core, params.node).ask("models", {}),
+  seen: ({ registry }, params) => {
+    registry.see(params.node);
+    return {};
+  },
+};
+
+/** @throws {HypivisorError} `not_found` or `unavailable`. */
+function agent(core: Core, node: NodeId): Agent {
+  core.registry.get(node);
+  const found = core.agents.get(node);
+  if (found) return found;
+  throw new HypivisorError("unavailable", "Agent is offline");
+}
+
+function command(
+  core: Core,
+  params: { node: NodeId; id?: string },
+  what: Command,
+): Promise<Receipt> {
+  return agent(core, params.node)
+    .command(params.id ?? crypto.randomUUID(), what);
+}
