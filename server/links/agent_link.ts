@@ -1,0 +1,305 @@
+/**
+ * The uplink of one agent: takes its events, hands it commands.
+ *
+ * One per node at a time. A second uplink of the same process replaces the
+ * first, whose late end then changes nothing; another process under the same
+ * id is turned away and takes another id.
+ */
+
+import { HypivisorError, toWireError } from "../errors.ts";
+import type { Hub } from "../hub/hub.ts";
+import { logger } from "../log.ts";
+import { CLOSE } from "../protocol/close.ts";
+import type {
+  AgentRequest,
+  AgentRequests,
+  Command,
+} from "../protocol/command.ts";
+import type { AgentEvent, Receipt } from "../protocol/event.ts";
+import type { NodeCard, OfflineReason } from "../protocol/node.ts";
+import type { RegisteredFrame, UplinkDown } from "../protocol/uplink.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { isRecord, parseJson, refuse } from "../read.ts";
+import { readEvent } from "../read_event.ts";
+import type { Agent } from "../rpc/core.ts";
+import { noteEvent } from "./agent_notes.ts";
+import { readAnswer } from "./answers.ts";
+import type { Net } from "./net.ts";
+import { Pending } from "./pending.ts";
+import {
+  type Carrier,
+  closeSocket,
+  isFull,
+  sendText,
+  type Socket,
+} from "./socket.ts";
+
+const log = logger("agent_link");
+
+/** A busy pi answers within a second; one that takes longer is not there. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Deltas go on for this long after the last viewer left: it may be back. */
+const WATCH_LINGER_MS = 30_000;
+
+/** How often an uplink that waits for the disk looks again. */
+const STORE_POLL_MS = 50;
+
+/** What an uplink says of itself beside its card. */
+export interface UplinkHead {
+  readonly uplink: number;
+  readonly epoch: string;
+  readonly sessionId: string;
+  readonly sessionFile?: string;
+  readonly pi: string;
+}
+
+export class AgentLink implements Carrier, Agent {
+  readonly card: NodeCard;
+  readonly epoch: string;
+  readonly #net: Net;
+  readonly #socket: Socket;
+  readonly #hub: Hub;
+  readonly #answers = new Pending<number, unknown>();
+  readonly #receipts = new Pending<string, Receipt>();
+  #end: OfflineReason = "link_closed";
+  #requests = 0;
+  #acked = 0;
+  #seq = 0;
+  #acking = false;
+  #watched = false;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(net: Net, socket: Socket, card: NodeCard, head: UplinkHead) {
+    this.#net = net;
+    this.#socket = socket;
+    this.card = card;
+    this.epoch = head.epoch;
+    this.#hub = net.hubs.of(card.id);
+  }
+
+  /**
+   * Takes the node over and says what is known of it. Called once.
+   *
+   * @throws {HypivisorError} `conflict` if another live process has the id.
+   */
+  register(head: UplinkHead): void {
+    const { agents, registry, capabilities } = this.#net;
+    const rival = agents.get(this.card.id);
+    if (rival && rival.epoch !== this.epoch) {
+      throw new HypivisorError("conflict", "Node id in use");
+    }
+    agents.set(this.card.id, this);
+    rival?.replace();
+    const session = {
+      id: head.sessionId,
+      ...(head.sessionFile ? { file: head.sessionFile } : {}),
+    };
+    registry.register(
+      this.card,
+      { session, pi: head.pi, relayed: false },
+      this.#net.now(),
+    );
+    this.#holdSession(head.sessionFile);
+    this.#watched = this.#hub.viewers > 0;
+    const reply: RegisteredFrame = {
+      id: "reg",
+      result: {
+        status: "registered",
+        uplink: Math.min(head.uplink, PROTOCOL_VERSION),
+        capabilities,
+        have: this.#hub.have,
+        watch: this.#watched,
+      },
+    };
+    this.#send(JSON.stringify(reply));
+    log.info("registered", { id: this.card.id, cwd: this.card.cwd });
+  }
+
+  /** Makes way for a newer uplink of the same agent. */
+  replace(): void {
+    this.#end = "replaced";
+    closeSocket(this.#socket, CLOSE.replaced, "Replaced by a newer uplink");
+  }
+
+  command(id: string, command: Command): Promise<Receipt> {
+    const known = this.#hub.receipt(id);
+    if (known) return Promise.resolve(known);
+    const receipt = this.#receipts.wait(id, ANSWER_WITHIN_MS);
+    this.#tell({ type: "command", id, command });
+    return receipt;
+  }
+
+  ask<R extends AgentRequest>(
+    method: R,
+    params: AgentRequests[R]["params"],
+  ): Promise<AgentRequests[R]["result"]> {
+    const id = ++this.#requests;
+    const answer = this.#answers.wait(id, ANSWER_WITHIN_MS);
+    this.#tell({ type: "request", id, method, params } as UplinkDown);
+    return answer.then((result) => readAnswer(method, result));
+  }
+
+  /** Called whenever a viewer came or went. */
+  viewersChanged(): void {
+    clearTimeout(this.#lingering);
+    if (this.#hub.viewers > 0) return this.#watch(true);
+    this.#lingering = setTimeout(() => {
+      if (this.#hub.viewers === 0) this.#watch(false);
+    }, WATCH_LINGER_MS);
+  }
+
+  opened(): void {}
+
+  text(frame: string): void {
+    const now = this.#net.now();
+    this.#net.registry.heard(this.card.id, now);
+    try {
+      this.#read(frame);
+    } catch (thrown) {
+      const { code, message } = toWireError(thrown);
+      if (code === "internal") log.failed("frame_failed", thrown);
+      log.warn("frame_refused", { id: this.card.id, why: message });
+      closeSocket(this.#socket, CLOSE.badFrame, message);
+    }
+  }
+
+  binary(): void {
+    closeSocket(this.#socket, CLOSE.badFrame, "Cannot read a binary frame");
+  }
+
+  drained(): void {}
+
+  heard(): void {
+    this.#net.registry.heard(this.card.id, this.#net.now());
+  }
+
+  closed(code: number): void {
+    clearTimeout(this.#lingering);
+    const gone = new HypivisorError("unavailable", "Agent is offline");
+    this.#answers.fail(gone);
+    this.#receipts.fail(gone);
+    const { agents, registry } = this.#net;
+    // A newer uplink has the node: this one's end is no news.
+    if (agents.get(this.card.id) !== this) return;
+    agents.delete(this.card.id);
+    // Bun reports a peer that did not pong as a timeout, closed abnormally.
+    const silent = code === 1006 &&
+      this.#net.now() - registry.heardAt(this.card.id) > 20_000;
+    const reason = silent ? "silent" : this.#end;
+    this.#holdSession(undefined);
+    registry.lose(this.card.id, reason, this.#net.now());
+    if (reason === "quit") this.#hub.still();
+    log.info("node_lost", { id: this.card.id, reason });
+  }
+
+  #read(frame: string): void {
+    const value = parseJson(frame);
+    if (!isRecord(value)) refuse("frame", "must be an object");
+    if (typeof value.seq === "number") {
+      return this.#take(value.seq, readEvent(value));
+    }
+    if (value.type === "ping") return this.#tell({ type: "pong" });
+    if (value.type === "answer") return this.#answered(value);
+    if (value.method === "deregister") return this.#quit();
+    refuse("frame", "must be an event, an answer or a ping");
+  }
+
+  #take(seq: number, event: AgentEvent): void {
+    if (!Number.isSafeInteger(seq) || seq < 1) {
+      refuse("seq", "must be a whole number from 1");
+    }
+    this.#net.metrics.count("hypivisor_events_in_total");
+    if (!this.#hub.isKnown(this.epoch, seq)) {
+      const before = this.#hub.activity;
+      if (!this.#hub.take(this.epoch, seq, event)) {
+        this.#net.metrics.count("hypivisor_resyncs_total");
+        this.#tell({ type: "resync" });
+      }
+      noteEvent(this.#net, this.card.id, event, before);
+      const facts = event.type === "sync" || event.type === "facts"
+        ? event.facts
+        : undefined;
+      if (facts?.session) this.#holdSession(facts.session.file);
+      if (event.type === "receipt") {
+        this.#receipts.resolve(event.receipt.id, event.receipt);
+      }
+    }
+    this.#seq = Math.max(this.#seq, seq);
+    this.#acknowledge();
+    this.#waitForStore();
+  }
+
+  /** One acknowledgement for all that came while the last was on its way. */
+  #acknowledge(): void {
+    if (this.#acking || this.#seq === this.#acked) return;
+    this.#acking = true;
+    const seq = this.#seq;
+    this.#net.store.whenWritten(() => {
+      this.#acking = false;
+      this.#acked = seq;
+      this.#tell({ type: "ack", seq });
+      this.#acknowledge();
+    });
+  }
+
+  /** A disk that cannot keep up slows the agents' sending, not the daemon. */
+  #waitForStore(): void {
+    if (!this.#net.store.isFull) return;
+    const socket = this.#socket as Socket & {
+      pause(): void;
+      resume(): void;
+    };
+    socket.pause();
+    const poll = setInterval(() => {
+      if (this.#net.store.isFull) return;
+      clearInterval(poll);
+      socket.resume();
+    }, STORE_POLL_MS);
+  }
+
+  #answered(value: Readonly<Record<string, unknown>>): void {
+    const { id, ok, result, error } = value;
+    if (typeof id !== "number") refuse("answer.id", "must be a number");
+    if (ok === true) return this.#answers.resolve(id, result);
+    const message = isRecord(error) && typeof error.message === "string"
+      ? error.message.slice(0, 2_000)
+      : "Agent could not answer";
+    this.#answers.reject(id, new HypivisorError("unavailable", message));
+  }
+
+  #quit(): void {
+    this.#end = "quit";
+    this.#net.registry.deregister(this.card.id, this.#net.now());
+    this.#send(
+      JSON.stringify({ id: "dereg", result: { status: "deregistered" } }),
+    );
+  }
+
+  #holdSession(file: string | undefined): void {
+    const { sessions, registry } = this.#net;
+    const { id, machine } = this.card;
+    for (const { id: of, warning } of sessions.hold(id, machine, file)) {
+      registry.detail(of, { warning: warning ?? "" });
+    }
+  }
+
+  #watch(on: boolean): void {
+    if (this.#watched === on) return;
+    this.#watched = on;
+    this.#tell({ type: "watch", on });
+  }
+
+  #tell(frame: UplinkDown): void {
+    this.#send(JSON.stringify(frame));
+  }
+
+  #send(text: string): void {
+    if (isFull(this.#socket)) {
+      this.#net.metrics.count("hypivisor_too_slow_total");
+      closeSocket(this.#socket, CLOSE.tooSlow, "Too slow: over 1 MiB waits");
+      return;
+    }
+    sendText(this.#socket, this.#net.metrics, text);
+  }
+}

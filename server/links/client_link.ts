@@ -1,0 +1,232 @@
+/**
+ * One socket on `/ws`: a client of the registry, until it registers an agent.
+ *
+ * A client that asks for nothing is spoken to as the original spoke: `init`
+ * first, then its pushes. One that subscribed is told of every node as it now
+ * is, in small batches. A client that does not read is told nothing until its
+ * buffer has drained, and then everything anew.
+ */
+
+import { HypivisorError } from "../errors.ts";
+import { logger } from "../log.ts";
+import { CLOSE } from "../protocol/close.ts";
+import type { LegacyPush } from "../protocol/legacy.ts";
+import type { NodeCard, NodeId } from "../protocol/node.ts";
+import { isRecord, text } from "../read.ts";
+import { readCard, readUplinkHead } from "../read_event.ts";
+import { answerText, type Call } from "../rpc/answer.ts";
+import { AgentLink } from "./agent_link.ts";
+import type { Net } from "./net.ts";
+import {
+  type Carrier,
+  closeSocket,
+  isFull,
+  sendText,
+  type Socket,
+  TOO_SLOW_AFTER_MS,
+} from "./socket.ts";
+
+const log = logger("client_link");
+
+/** Calls of one client under way at once; more is a flood. */
+const CALLS_MAX = 200;
+
+export class ClientLink implements Carrier {
+  readonly #net: Net;
+  readonly #isUplink: boolean;
+  #socket: Socket | undefined;
+  #subscribed = false;
+  #calls = 0;
+  /** The node this socket registered in the original's way. */
+  #registered: NodeId | undefined;
+  /** Set while the client does not read. */
+  #behind: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param isUplink An agent of ours: it is not sent the list of all others. */
+  constructor(net: Net, isUplink: boolean) {
+    this.#net = net;
+    this.#isUplink = isUplink;
+  }
+
+  get isSubscribed(): boolean {
+    return this.#subscribed;
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
+    if (this.#isUplink) return;
+    this.#net.clients.add(this);
+    this.#sendInit();
+  }
+
+  text(frame: string): void {
+    if (this.#registered) {
+      this.#net.registry.heard(this.#registered, this.#net.now());
+    }
+    if (this.#calls >= CALLS_MAX) {
+      return this.#close(
+        CLOSE.tooSlow,
+        `Too many calls: over ${CALLS_MAX} at once`,
+      );
+    }
+    this.#calls++;
+    answerText(frame, {
+      core: this.#net,
+      caller: { subscribe: () => void (this.#subscribed = true) },
+      given: {},
+      own: (call) => this.#own(call),
+    }).then((reply) => {
+      this.#calls--;
+      if (reply !== undefined) this.push(reply);
+    }).catch((thrown) => log.failed("answer_failed", thrown));
+  }
+
+  binary(): void {} // The original ignores binary frames here.
+
+  drained(): void {
+    if (!this.#behind || !this.#socket) return;
+    clearTimeout(this.#behind);
+    this.#behind = undefined;
+    this.#net.metrics.count("hypivisor_resyncs_total");
+    this.#sendInit();
+    for (const node of this.#subscribed ? this.#net.registry.list() : []) {
+      this.push(
+        JSON.stringify({
+          jsonrpc: "2.0",
+          method: "node_set",
+          params: { node },
+        }),
+      );
+    }
+  }
+
+  heard(): void {
+    if (this.#registered) {
+      this.#net.registry.heard(this.#registered, this.#net.now());
+    }
+  }
+
+  closed(): void {
+    clearTimeout(this.#behind);
+    this.#net.clients.delete(this);
+    const { registry, registrants } = this.#net;
+    if (!this.#registered || registrants.get(this.#registered) !== this) return;
+    registrants.delete(this.#registered);
+    registry.lose(this.#registered, "link_closed", this.#net.now());
+  }
+
+  /** Sends text, unless the client does not read. */
+  push(text: string): void {
+    const socket = this.#socket;
+    if (!socket || this.#behind) return;
+    sendText(socket, this.#net.metrics, text);
+    if (!isFull(socket)) return;
+    this.#behind = setTimeout(() => {
+      this.#net.metrics.count("hypivisor_too_slow_total");
+      this.#close(CLOSE.tooSlow, "Too slow: over 1 MiB waits for a minute");
+    }, TOO_SLOW_AFTER_MS);
+  }
+
+  /** Another node took this one's machine and port: let it register again. */
+  evict(): void {
+    this.#close(CLOSE.replaced, "Evicted by another agent at the same port");
+  }
+
+  goAway(): void {
+    this.#close(CLOSE.goingAway, "Hypivisor is stopping");
+  }
+
+  #sendInit(): void {
+    const init: LegacyPush = {
+      event: "init",
+      nodes: this.#net.registry.legacyList(),
+      protocol_version: "1",
+    };
+    this.push(JSON.stringify(init));
+  }
+
+  /** The calls that are about this socket itself. */
+  #own(call: Call): Promise<unknown> | undefined {
+    if (call.method === "register") return this.#register(call.params);
+    if (call.method === "deregister") return this.#deregister(call.params);
+    return undefined;
+  }
+
+  // deno-lint-ignore require-await -- what it throws is the reply.
+  async #register(params: unknown): Promise<unknown> {
+    if (!isRecord(params)) {
+      throw new HypivisorError("bad_request", "Missing params");
+    }
+    const card = readNodeInfo(params);
+    if (typeof params.uplink === "number") {
+      return this.#becomeUplink(card, params);
+    }
+    const { registry, registrants, agents } = this.#net;
+    if (agents.has(card.id)) {
+      throw new HypivisorError("conflict", "Node id in use");
+    }
+    const rival = registrants.get(card.id);
+    registrants.set(card.id, this);
+    if (rival && rival !== this) rival.evict();
+    this.#registered = card.id;
+    const evicted = registry.register(
+      card,
+      { relayed: true },
+      this.#net.now(),
+    );
+    registry.act(card.id, { kind: "idle", since: this.#net.now() }, undefined);
+    for (const id of evicted) {
+      const link = registrants.get(id);
+      registrants.delete(id);
+      if (link && link !== this) link.evict();
+    }
+    log.info("registered", { id: card.id, port: card.port });
+    return { status: "registered" };
+  }
+
+  /** From here on the socket is an uplink, and replies are its own. */
+  #becomeUplink(
+    card: NodeCard,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<never> {
+    const socket = this.#socket as Socket;
+    const head = readUplinkHead(params, "params");
+    const link = new AgentLink(this.#net, socket, card, head);
+    link.register(head);
+    this.#net.clients.delete(this);
+    socket.data.carrier = link;
+    // The link has replied already; this call never ends.
+    return new Promise<never>(() => {});
+  }
+
+  // deno-lint-ignore require-await -- what it throws is the reply.
+  async #deregister(params: unknown): Promise<unknown> {
+    if (!isRecord(params) || typeof params.id !== "string") {
+      throw new HypivisorError("bad_request", "Missing params.id");
+    }
+    const id = text()(params.id, "params.id") as NodeId;
+    if (this.#registered && this.#registered !== id) {
+      throw new HypivisorError(
+        "forbidden",
+        "Unauthorized: cannot deregister another node",
+      );
+    }
+    const removed = this.#net.registry.deregister(id, this.#net.now());
+    return { status: removed ? "deregistered" : "not_found" };
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#socket) closeSocket(this.#socket, code, reason);
+  }
+}
+
+/** The original's one text for whatever is missing or of a wrong type. */
+function readNodeInfo(params: Readonly<Record<string, unknown>>): NodeCard {
+  const { status } = params;
+  try {
+    if (status !== "active" && status !== "offline") throw new Error("status");
+    return readCard(params, "params");
+  } catch (cause) {
+    throw new HypivisorError("bad_request", "Invalid node info", { cause });
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What a link is to the server: the carrier behind one WebSocket.
+ *
+ * `http/upgrade.ts` puts a carrier into a socket's data and passes on what
+ * Bun reports. A carrier moves frames; decisions are the keepers'.
+ */
+
+import { logger } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+
+const log = logger("socket");
+
+export interface SocketData {
+  carrier: Carrier;
+}
+
+export type Socket = Bun.ServerWebSocket<SocketData>;
+
+export interface Carrier {
+  opened(socket: Socket): void;
+  text(frame: string): void;
+  binary(frame: Uint8Array<ArrayBuffer>): void;
+  /** The socket's buffer is empty again. */
+  drained(): void;
+  /** A ping or pong came: the other side lives. */
+  heard(): void;
+  closed(code: number, reason: string): void;
+}
+
+/**
+ * What may wait in one socket's buffer before its link sends no more until it
+ * has drained. With the largest frame on top it stays below 4 MiB.
+ */
+export const BUFFERED_MAX_BYTES = 1024 * 1024;
+
+/** A reader that has not caught up by then is closed. */
+export const TOO_SLOW_AFTER_MS = 60_000;
+
+/** Given to a peer to answer a close, before the connection is cut. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** Longest reason that fits a close frame, in bytes. */
+const REASON_MAX_BYTES = 120;
+
+export function isFull(socket: Socket): boolean {
+  return socket.getBufferedAmount() > BUFFERED_MAX_BYTES;
+}
+
+export function sendText(socket: Socket, metrics: Metrics, text: string): void {
+  socket.send(text);
+  metrics.count("hypivisor_bytes_out_total", text.length);
+}
+
+/** Closes with a reason, and cuts the connection if that is not answered. */
+export function closeSocket(
+  socket: Socket,
+  code: number,
+  reason: string,
+): void {
+  log.debug("closing", { code, reason });
+  socket.close(code, shorten(reason));
+  const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+  cut.unref();
+}
+
+function shorten(reason: string): string {
+  const bytes = new TextEncoder().encode(reason);
+  if (bytes.length <= REASON_MAX_BYTES) return reason;
+  // `stream` leaves out a character that was cut in the middle.
+  return new TextDecoder().decode(bytes.slice(0, REASON_MAX_BYTES), {
+    stream: true,
+  });
+}
