@@ -1,0 +1,95 @@
+/**
+ * The house rules that a script can check, as data: who may import whom, which
+ * packages belong where, and how large a file may grow.
+ *
+ * `check_layout.ts` applies them; ARCHITECTURE.md explains them.
+ */
+
+/** A part of the tree. The first one whose prefix fits a path owns it. */
+export interface Area {
+  readonly name: string;
+  /** Paths from the root: a folder ends in "/", a file does not. */
+  readonly paths: readonly string[];
+  /** Names of the areas it may import from, beside itself. */
+  readonly may: readonly string[];
+  /** Areas it may import types from, and nothing that exists at run time. */
+  readonly mayTypes?: readonly string[];
+}
+
+const KEEPERS = ["registry", "hub", "store"];
+const BASE = ["protocol", "leaf"];
+
+export const AREAS: readonly Area[] = [
+  { name: "protocol", paths: ["server/protocol/"], may: [] },
+  { name: "registry", paths: ["server/registry/"], may: BASE },
+  { name: "hub", paths: ["server/hub/"], may: BASE },
+  { name: "store", paths: ["server/store/"], may: BASE },
+  { name: "runner", paths: ["server/runner/"], may: BASE },
+  {
+    name: "rpc",
+    paths: ["server/rpc/", "server/rpc.ts"],
+    may: [...KEEPERS, ...BASE],
+  },
+  {
+    name: "links",
+    paths: ["server/links/"],
+    may: ["rpc", ...KEEPERS, ...BASE],
+  },
+  {
+    name: "http",
+    paths: ["server/http/"],
+    may: ["links", "rpc", ...KEEPERS, ...BASE],
+  },
+  { name: "cli", paths: ["server/cli/"], may: BASE },
+  {
+    name: "app",
+    paths: ["server/app.ts"],
+    may: ["http", "links", "rpc", "runner", ...KEEPERS, ...BASE],
+  },
+  { name: "leaf", paths: ["server/"], may: ["protocol"] },
+
+  { name: "ui/components", paths: ["ui/components/"], may: ["protocol"] },
+  {
+    name: "ui/models",
+    paths: ["ui/models/"],
+    may: ["protocol", "ui/link"],
+  },
+  { name: "ui/link", paths: ["ui/link.ts", "ui/rpc.ts"], may: ["protocol"] },
+  {
+    name: "ui",
+    paths: ["ui/"],
+    may: ["ui/components", "ui/models", "ui/link", "protocol"],
+  },
+  { name: "extension", paths: ["extension/"], may: ["protocol"] },
+  { name: "main", paths: ["main.ts"], may: ["cli", "app", ...BASE] },
+];
+
+/** Single imports that the table refuses and that are right all the same. */
+export const EXCEPTIONS: readonly { from: string; to: string }[] = [
+  { from: "server/cli/serve.ts", to: "app" },
+  { from: "server/cli/runner.ts", to: "runner" },
+];
+
+/** Packages that only some paths may know. Whatever is not listed is free. */
+export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
+  { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
+  { name: /^bun:sqlite$/, paths: ["server/store/"] },
+  { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
+  { name: /^bun:test$/, paths: ["tests/"] },
+  { name: /^@std\/assert$/, paths: ["tests/"] },
+];
+
+/** Where there are no packages at all: types for every side of the wire. */
+export const NO_PACKAGES: readonly string[] = ["server/protocol/"];
+
+/** Files that pi, Bun or a worker loads by their default export. */
+export const DEFAULT_EXPORTS: readonly string[] = ["extension/index.ts"];
+
+/** The one place for an `index.ts`: its name is the package's entry. */
+export const INDEX_FILES: readonly string[] = ["extension/index.ts"];
+
+export const MAX_LINES = 300;
+export const MAX_TEST_LINES = 400;
+
+/** What a longer file says in its header, followed by the reason. */
+export const LONGER = "Longer than 300 lines because";

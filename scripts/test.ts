@@ -1,0 +1,196 @@
+/**
+ * Runs the checks and the tests, and says at the end what they came to.
+ *
+ * Every step is run whatever became of the one before. Run by `scripts/test`,
+ * which sets up what is needed; the steps themselves are in `test_steps.ts`.
+ */
+
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { say } from "./say.ts";
+import {
+  add,
+  type Counts,
+  NOTHING,
+  readReport,
+  single,
+} from "./test_report.ts";
+import {
+  type Check,
+  CHECKS,
+  findTests,
+  type Part,
+  partOf,
+  PARTS,
+  type Suite,
+  SUITES,
+} from "./test_steps.ts";
+
+const REPORTS = "tests/artifacts/junit";
+
+/** A run that hangs must still end with a verdict. */
+const MAX_STEP_MS = 15 * 60_000;
+
+/** For one test beyond the unit tests: real processes on a busy machine. */
+const MAX_TEST_MS = 60_000;
+
+interface Row {
+  readonly name: string;
+  readonly counts: Counts;
+  readonly seconds: number;
+}
+
+interface Plan {
+  readonly parts: ReadonlySet<Part>;
+  /** Test files to run, of all parts. */
+  readonly files: readonly string[];
+  /** `-t` and a pattern, passed on to `bun test`. */
+  readonly flags: readonly string[];
+}
+
+const rows: Row[] = [];
+const plan = readPlan(process.argv.slice(2));
+await rm(REPORTS, { recursive: true, force: true });
+await mkdir(REPORTS, { recursive: true });
+
+const suites = SUITES.filter(({ part }) => plan.parts.has(part));
+await prepare(suites);
+if (plan.parts.has("check")) {
+  for (const check of CHECKS) await step(check.name, () => runCheck(check));
+}
+for (const suite of suites) await step(suite.part, () => runSuite(suite));
+process.exitCode = summarize() ? 0 : 1;
+
+/** Reads parts, files and flags; a wrong word ends the run at once. */
+function readPlan(args: readonly string[]): Plan {
+  const known = findTests();
+  const parts = new Set<Part>();
+  const files: string[] = [];
+  const flags: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = (args[i] ?? "").replace(/^\.\//, "");
+    const part = PARTS.find((name) => name === arg);
+    if (part) parts.add(part);
+    else if (known.includes(arg)) files.push(arg);
+    else if (arg === "-t") flags.push("-t", args[++i] ?? "");
+    else {
+      say(`Cannot find "${arg}": must be ${PARTS.join(", ")} or a test file`);
+      process.exit(2);
+    }
+  }
+  if (files.length > 0) {
+    const own = new Set(files.map(partOf));
+    return { parts: new Set([...parts, ...own]), files, flags };
+  }
+  const all = parts.size > 0 ? parts : new Set(PARTS);
+  return { parts: all, files: known, flags };
+}
+
+/** Makes ready what tests share, so that its time is not a test's time. */
+async function prepare(suites: readonly Suite[]): Promise<void> {
+  if (suites.some((suite) => suite.needsPi)) await step("pi", preparePi);
+  if (suites.some((suite) => suite.needsBinary)) {
+    const command = ["sh", "scripts/build", "--if-stale"];
+    await step("build", () => runCheck({ name: "build", command }));
+  }
+}
+
+async function preparePi(): Promise<Counts> {
+  const harness = "../tests/harness/pi.ts";
+  if (!existsSync(`${import.meta.dir}/${harness}`)) return NOTHING;
+  try {
+    const { ensurePi } = await import(harness);
+    await ensurePi();
+    return NOTHING;
+  } catch (error) {
+    say(`Cannot prepare pi: ${error}`);
+    return single(false);
+  }
+}
+
+async function step(name: string, run: () => Promise<Counts>): Promise<void> {
+  say(`\n== ${name}`);
+  const startedAt = performance.now();
+  const counts = await run();
+  const seconds = (performance.now() - startedAt) / 1000;
+  rows.push({ name, counts, seconds });
+}
+
+async function runCheck({ command }: Check): Promise<Counts> {
+  return single(await run(command) === 0);
+}
+
+async function runSuite({ part, run }: Suite): Promise<Counts> {
+  const files = plan.files.filter((file) => partOf(file) === part);
+  if (files.length === 0) {
+    say("No tests");
+    return NOTHING;
+  }
+  if (run === "together" || plan.flags.length > 0) {
+    return await runFiles(part, files, ["--parallel=2"]);
+  }
+  let total = NOTHING;
+  for (const file of files) {
+    const name = file.replaceAll("/", ".");
+    total = add(
+      total,
+      await runFiles(name, [file], [`--timeout=${MAX_TEST_MS}`]),
+    );
+  }
+  return total;
+}
+
+async function runFiles(
+  name: string,
+  files: readonly string[],
+  flags: readonly string[],
+): Promise<Counts> {
+  const report = `${REPORTS}/${name}.xml`;
+  const exitCode = await run([
+    "bun",
+    "test",
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...flags,
+    ...plan.flags,
+    ...files.map((file) => `./${file}`),
+  ]);
+  const xml = existsSync(report) ? await Bun.file(report).text() : "";
+  // With a pattern, a file without a match is no news.
+  return readReport(xml, plan.flags.length > 0 ? [] : files, exitCode);
+}
+
+/** Resolves to the exit code; a step that hangs is killed and counts as 124. */
+async function run(command: readonly string[]): Promise<number> {
+  const program = command[0] === "bun" ? process.execPath : command[0] ?? "";
+  const child = Bun.spawn([program, ...command.slice(1)], {
+    stdin: "ignore",
+    stdout: 2, // Only the verdict goes to stdout.
+    stderr: 2,
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_STEP_MS);
+  const exitCode = await child.exited;
+  clearTimeout(timer);
+  return child.signalCode === "SIGKILL" ? 124 : exitCode;
+}
+
+/** Prints the table and the verdict. Returns whether all is well. */
+function summarize(): boolean {
+  const total = rows.reduce((sum, row) => add(sum, row.counts), NOTHING);
+  say("\nstep          passed  failed   seconds");
+  for (const { name, counts, seconds } of rows) {
+    const passed = String(counts.passed).padStart(8);
+    const failed = String(counts.failed).padStart(8);
+    const time = seconds.toFixed(1).padStart(10);
+    say(`${name.padEnd(12)}${passed}${failed}${time}`);
+  }
+  for (const { name, reason } of total.skipped) {
+    say(
+      reason
+        ? `SKIPPED: ${name}`
+        : `SKIPPED WITHOUT A REASON, counted as failed: ${name}`,
+    );
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0;
+}
