@@ -122,6 +122,10 @@ export class AgentLink implements Carrier, Agent {
     closeSocket(this.#socket, CLOSE.replaced, "Replaced by a newer uplink");
   }
 
+  goAway(): void {
+    closeSocket(this.#socket, CLOSE.goingAway, "Hypivisor is stopping");
+  }
+
   command(id: string, command: Command): Promise<Receipt> {
     const known = this.#hub.receipt(id);
     if (known) return Promise.resolve(known);

@@ -48,6 +48,11 @@ export class ClientLink implements Carrier {
     this.#isUplink = isUplink;
   }
 
+  /** Address of the other side. */
+  get peer(): string | undefined {
+    return this.#socket?.remoteAddress;
+  }
+
   get isSubscribed(): boolean {
     return this.#subscribed;
   }

@@ -19,4 +19,6 @@ export interface Net extends Core {
   readonly registrants: Map<NodeId, ClientLink>;
   readonly viewers: Set<ViewerLink>;
   readonly sessions: SessionWatch;
+  /** URLs at which an agent of the original may be reached; none if it cannot. */
+  relayTargets(node: NodeId): readonly string[];
 }

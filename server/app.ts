@@ -1,0 +1,198 @@
+/**
+ * The daemon: builds its parts, joins them, opens and closes them in order.
+ *
+ * Two parts that affect each other do so here, in one visible line each.
+ */
+
+import { join } from "node:path";
+import { COMMIT, VERSION } from "./build_info.ts";
+import type { Config, TokenSource } from "./config.ts";
+import { HypivisorError } from "./errors.ts";
+import { Hubs } from "./hub/hubs.ts";
+import { loadAssets } from "./http/assets.ts";
+import { Credentials } from "./http/credential.ts";
+import { makeGuard } from "./http/guard.ts";
+import { makeRoutes } from "./http/routes.ts";
+import { type HttpServer, listen } from "./http/server.ts";
+import { SignInCodes } from "./http/sign_in.ts";
+import { SlowDown } from "./http/slow_down.ts";
+import { Announcer } from "./links/announcer.ts";
+import type { Net } from "./links/net.ts";
+import { relayTargets } from "./links/relay_target.ts";
+import { logger } from "./log.ts";
+import { Metrics } from "./metrics.ts";
+import { makePrivateDir } from "./paths.ts";
+import type { NodeId } from "./protocol/node.ts";
+import { Registry } from "./registry/registry.ts";
+import { SessionWatch } from "./registry/session_watch.ts";
+import { gauges } from "./registry_gauges.ts";
+import { lockDataDir } from "./store/data_dir.ts";
+import { keepHubRecord, keepNode, restoreNodes } from "./store_keeper.ts";
+import { noStore, openStore, type Store } from "./store/store.ts";
+import { checkToken, keepToken, readTokenFile } from "./token.ts";
+
+const log = logger("app");
+
+/** Finer than any time to live that can be set. */
+const SWEEP_EVERY_MS = 1_000;
+
+/** A page that hears nothing for 15 s says so; one beat may be late. */
+const BEAT_EVERY_MS = 10_000;
+
+/** How long a stop waits for sockets to say goodbye. */
+const CLOSE_WITHIN_MS = 500;
+
+export interface Daemon {
+  readonly port: number;
+  /** The page's address, with the code that signs a browser in. */
+  readonly signInUrl: string;
+  /** Ends all sockets, writes what is left, and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the daemon. Resolves once it listens.
+ *
+ * @throws {HypivisorError} `unavailable` if a file cannot be used.
+ * @throws {Error} with code `EADDRINUSE` if the port is taken.
+ */
+export function startDaemon(config: Config): Daemon {
+  const now = Date.now;
+  makePrivateDir(config.dataDir);
+  const token = readToken(config.token);
+  const metrics = new Metrics();
+  const registry = new Registry(config.nodeTtlMs);
+  const dataDir = config.isStored ? lockDataDir(config) : undefined;
+  const store = dataDir
+    ? openStore(join(dataDir.path, "hypivisor.db"))
+    : noStore;
+  const net = makeNet({ config, store, registry, metrics, now });
+  restoreNodes(store, registry, net.hubs, now());
+  registry.onChange((change) => keepNode(store, registry, net.hubs, change));
+  const announcer = new Announcer(net);
+  registry.onChange((change) => announcer.tell(change));
+
+  const slowDown = new SlowDown();
+  const codes = new SignInCodes();
+  const assets = loadAssets();
+  const hold = (ms: number) => slowDown.hold(ms);
+  const credentials = new Credentials(token);
+  const guard = makeGuard({
+    credentials,
+    rules: config,
+    slowDown,
+    metrics,
+    now,
+  });
+  const routes = makeRoutes({
+    core: net,
+    guard,
+    credentials,
+    codes,
+    assets,
+    hold,
+    renderMetrics: () => metrics.render(gauges(net)),
+  });
+  let server: HttpServer;
+  try {
+    server = listen(
+      { net, guard, routes, assets, hold },
+      config.host,
+      config.port,
+    );
+  } catch (thrown) {
+    dataDir?.release();
+    throw thrown;
+  }
+  const port = server.port ?? config.port;
+  const sweep = setInterval(() => {
+    registry.sweep(now());
+    announcer.stillLost(now());
+    net.hubs.trim();
+  }, SWEEP_EVERY_MS);
+  const beat = setInterval(() => announcer.beat(), BEAT_EVERY_MS);
+  log.info("listening", {
+    host: config.host,
+    port,
+    version: VERSION,
+    commit: COMMIT,
+  });
+
+  return {
+    port,
+    signInUrl: urlOf(config, port, token && codes.first(now())),
+    async close() {
+      clearInterval(sweep);
+      clearInterval(beat);
+      announcer.close();
+      // Agents and pages learn that this is on purpose, and come back at once.
+      await Promise.race([server.stop(), Bun.sleep(CLOSE_WITHIN_MS)]);
+      await server.stop(true);
+      await store.close();
+      dataDir?.release();
+      log.info("stopped");
+    },
+  };
+}
+
+interface NetParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+}
+
+function makeNet({ config, store, registry, metrics, now }: NetParts): Net {
+  const net: Net = {
+    registry,
+    store,
+    metrics,
+    now,
+    hubs: new Hubs((node, record) => keepHubRecord(store, node, record)),
+    version: VERSION,
+    machine: config.machine,
+    capabilities: config.isStored ? ["store", "legacy"] : ["legacy"],
+    agents: new Map(),
+    clients: new Set(),
+    viewers: new Set(),
+    registrants: new Map(),
+    sessions: new SessionWatch(),
+    relayTargets(node: NodeId) {
+      const peer = net.registrants.get(node)?.peer;
+      return peer ? relayTargets(peer, registry.get(node).port) : [];
+    },
+  };
+  return net;
+}
+
+function readToken(source: TokenSource): string | undefined {
+  switch (source.kind) {
+    case "none":
+      return undefined;
+    case "given":
+      return checkToken(source.token, "HYPI_TOKEN");
+    case "kept":
+      return keepToken(source.file);
+    case "file": {
+      const token = readTokenFile(source.file);
+      if (token) return checkToken(token, `"${source.file}"`);
+      throw new HypivisorError(
+        "unavailable",
+        `Cannot read the token file "${source.file}": it is missing or empty`,
+      );
+    }
+  }
+}
+
+/** A daemon that listens everywhere is reached from here by loopback. */
+function urlOf(
+  config: Config,
+  port: number,
+  code: string | undefined,
+): string {
+  const isAny = config.host === "0.0.0.0" || config.host === "::";
+  const name = isAny ? "127.0.0.1" : config.host;
+  const host = name.includes(":") ? `[${name}]` : name;
+  return `http://${host}:${port}/${code ? `#code=${code}` : ""}`;
+}

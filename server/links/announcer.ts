@@ -1,0 +1,117 @@
+/**
+ * Tells clients and viewers what became of nodes.
+ *
+ * The original's pushes go out at once and in order. Ours are gathered for a
+ * moment, so that a node that changes ten times in a burst is told of once,
+ * as it is at the end.
+ */
+
+import type { LegacyPush } from "../protocol/legacy.ts";
+import type { NodeId, UnixMs } from "../protocol/node.ts";
+import type { ClientPush } from "../protocol/rpc.ts";
+import type { RegistryChange } from "../registry/registry.ts";
+import type { Net } from "./net.ts";
+
+/** Below what a person notices, above the gaps within a burst. */
+const GATHER_MS = 15;
+
+/** For so long a lost agent's unfinished answer is shown as if it went on. */
+const STILL_AFTER_MS = 10_000;
+
+export class Announcer {
+  readonly #net: Net;
+  readonly #dirty = new Set<NodeId>();
+  readonly #lost = new Map<NodeId, UnixMs>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(net: Net) {
+    this.#net = net;
+  }
+
+  tell(change: RegistryChange): void {
+    const { id } = change;
+    const legacy = this.#legacyPush(change);
+    if (legacy) this.#toAll(JSON.stringify(legacy));
+    if (change.type === "offline") this.#lost.set(id, this.#net.now());
+    if (change.type === "joined") this.#lost.delete(id);
+    if (change.type === "forgotten") return this.#forget(id);
+    this.#dirty.add(id);
+    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  /** What was in the air when an agent was lost will not come down. */
+  stillLost(now: UnixMs): void {
+    for (const [id, since] of this.#lost) {
+      if (now - since < STILL_AFTER_MS) continue;
+      this.#lost.delete(id);
+      this.#net.hubs.find(id)?.still();
+    }
+  }
+
+  /** A sign of life, for pages: they cannot see pings. */
+  beat(): void {
+    this.#toSubscribed({ method: "beat", params: {} });
+    const beat = JSON.stringify({ type: "beat" });
+    for (const viewer of this.#net.viewers) viewer.tell(beat);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const client of this.#net.clients) client.goAway();
+    for (const viewer of this.#net.viewers) viewer.goAway();
+    for (const agent of this.#net.agents.values()) agent.goAway();
+  }
+
+  #legacyPush({ type, id }: RegistryChange): LegacyPush | undefined {
+    switch (type) {
+      case "joined": {
+        const node = this.#net.registry.legacy(id);
+        return node && { event: "node_joined", node };
+      }
+      case "offline":
+        return { event: "node_offline", id };
+      case "unlisted":
+        return { event: "node_removed", id };
+      case "changed":
+      case "forgotten":
+        return undefined;
+    }
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const texts = new Map<NodeId, string>();
+    for (const id of this.#dirty) {
+      const node = this.#net.registry.find(id);
+      if (!node) continue;
+      texts.set(id, JSON.stringify({ type: "node", node }));
+      this.#toSubscribed({ method: "node_set", params: { node } });
+    }
+    this.#dirty.clear();
+    for (const viewer of this.#net.viewers) {
+      const text = texts.get(viewer.node);
+      if (text) viewer.tell(text);
+    }
+  }
+
+  #forget(id: NodeId): void {
+    this.#dirty.delete(id);
+    this.#lost.delete(id);
+    this.#net.hubs.forget(id);
+    this.#toSubscribed({ method: "node_forgotten", params: { id } });
+    for (const viewer of [...this.#net.viewers]) {
+      if (viewer.node === id) viewer.forgotten();
+    }
+  }
+
+  #toAll(text: string): void {
+    for (const client of this.#net.clients) client.push(text);
+  }
+
+  #toSubscribed(push: ClientPush): void {
+    const text = JSON.stringify({ jsonrpc: "2.0", ...push });
+    for (const client of this.#net.clients) {
+      if (client.isSubscribed) client.push(text);
+    }
+  }
+}
