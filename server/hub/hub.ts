@@ -22,7 +22,7 @@ import { Ring } from "./ring.ts";
 import { keep, type KeptItem, newestWithin, Tail } from "./tail.ts";
 
 /** Of the items in a snapshot; with what is live it stays well under 4 MiB. */
-const SNAPSHOT_CHARACTERS = 512 * 1024;
+export const SNAPSHOT_CHARACTERS = 512 * 1024;
 
 /** Enough for every prompt that a page may still hold as unsent. */
 const RECEIPTS_MAX = 200;

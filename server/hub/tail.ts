@@ -92,10 +92,25 @@ export class Tail {
     this.#more = true;
   }
 
-  /** Puts items back after `cool`. Does nothing if newer ones came meanwhile. */
-  warm(page: Page): void {
-    if (!this.isCold || page.items.at(-1)?.key !== this.#lastKey) return;
-    this.replace(page.items, page.more);
+  /** Key of the oldest item here; null if there is none. */
+  get firstKey(): ItemKey | null {
+    return this.#items[0]?.key ?? null;
+  }
+
+  /**
+   * Puts older items in front of the one of key `before`, or, after `cool`,
+   * all back (null). Does nothing if other items are there by now.
+   */
+  prepend(before: ItemKey | null, page: Page): boolean {
+    if (before !== this.firstKey) return false;
+    if (before === null && page.items.at(-1)?.key !== this.#lastKey) {
+      return false;
+    }
+    this.#items = [...page.items, ...this.#items];
+    this.#more = page.more;
+    for (const { json } of page.items) this.#characters += json.length;
+    this.#trim();
+    return true;
   }
 
   /**

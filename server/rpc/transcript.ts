@@ -6,11 +6,14 @@
  * it says is kept, so that it can be read when the agent is gone.
  */
 
-import type { Hub } from "../hub/hub.ts";
+import { type Hub, SNAPSHOT_CHARACTERS } from "../hub/hub.ts";
 import { keep, type Page } from "../hub/tail.ts";
 import type { ItemKey } from "../protocol/item.ts";
 import type { NodeId } from "../protocol/node.ts";
 import type { Core } from "./core.ts";
+
+/** Pages that are joined to fill a tail; one is as large as a snapshot. */
+const WARM_PAGES_MAX = 3;
 
 /** In one page, whatever was asked for. */
 export const PAGE_MAX_BYTES = 512 * 1024;
@@ -25,29 +28,38 @@ export async function transcriptPage(
   const hub = core.hubs.of(node);
   if (before === null && hub.tail.isCold) await warm(core, node, hub);
   return hub.tail.page(before, bytes) ??
-    await olderPage(core, node, hub, before, bytes);
+    await olderPage(core, node, hub, before, bytes) ??
+    { items: [], more: false };
 }
 
-/** Brings the tail back that was dropped, or was left behind by a restart. */
+/**
+ * Fills the tail up to what a snapshot holds: it is short after a restart, or
+ * empty when its memory was given back.
+ */
 export async function warm(core: Core, node: NodeId, hub: Hub): Promise<void> {
-  if (!hub.tail.isCold) return;
-  const kept = fromStore(core, node, hub, null, PAGE_MAX_BYTES);
-  if (kept && kept.items.length > 0) hub.tail.warm(kept);
-  if (!hub.tail.isCold || !core.agents.has(node)) return;
-  hub.tail.warm(await fromAgent(core, node, null, PAGE_MAX_BYTES));
+  const { tail } = hub;
+  for (let pages = 0; pages < WARM_PAGES_MAX && tail.more; pages++) {
+    if (tail.characters >= SNAPSHOT_CHARACTERS) return;
+    const before = tail.firstKey;
+    const page = await olderPage(core, node, hub, before, PAGE_MAX_BYTES);
+    if (!page || !tail.prepend(before, page)) return;
+  }
 }
 
+/** Undefined if it is neither kept nor to be had now. */
 async function olderPage(
   core: Core,
   node: NodeId,
   hub: Hub,
   before: ItemKey | null,
   bytes: number,
-): Promise<Page> {
+): Promise<Page | undefined> {
   const kept = fromStore(core, node, hub, before, bytes);
   if (kept && (kept.items.length > 0 || !kept.more)) return kept;
-  if (!core.agents.has(node)) return { items: [], more: false };
-  const page = await fromAgent(core, node, before, bytes);
+  const agent = core.agents.get(node);
+  if (!agent) return undefined;
+  const { items, more } = await agent.ask("page", { before, bytes });
+  const page = { items: items.map(keep), more };
   if (before !== null) {
     core.store.write({
       type: "prepend",
@@ -70,16 +82,4 @@ function fromStore(
   const session = hub.have?.sessionId;
   if (session === undefined) return undefined;
   return core.store.reader?.page(node, session, before, bytes);
-}
-
-async function fromAgent(
-  core: Core,
-  node: NodeId,
-  before: ItemKey | null,
-  bytes: number,
-): Promise<Page> {
-  const agent = core.agents.get(node);
-  if (!agent) return { items: [], more: false };
-  const { items, more } = await agent.ask("page", { before, bytes });
-  return { items: items.map(keep), more };
 }
