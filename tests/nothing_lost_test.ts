@@ -55,7 +55,7 @@ test(
 
     const wanted = agent.items.map(({ key }) => key);
     for (const viewer of viewers) {
-      await until(() => viewer.keys.length >= EVENTS, {
+      await until(() => viewer.keys.at(-1) === wanted.at(-1), {
         withinMs: 20_000,
         seen: () => ({ have: viewer.keys.length, linked: agent.isLinked }),
       });
@@ -119,6 +119,7 @@ test(
     await until(() => agent.acked >= acknowledged, {
       seen: () => agent.acked,
     });
+    await viewer.loadOlder();
 
     agent.stop();
     await hypivisor.kill();

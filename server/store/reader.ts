@@ -25,7 +25,7 @@ export interface StoredPage {
 }
 
 /** Rows looked at for one page; a page is a few dozen. */
-const PAGE_ROWS_MAX = 400;
+const PAGE_ROWS_MAX = 1_000;
 
 export class StoreReader {
   readonly #db: Database;

@@ -5,7 +5,7 @@
  * Runs `dist/hypivisor` where `HYPIVISOR_BIN` names it, else the source.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { until } from "./until.ts";
@@ -27,6 +27,7 @@ export class Hypivisor implements AsyncDisposable {
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   #stderr = "";
   port = 0;
+  token = "";
 
   private constructor(options: HypivisorOptions) {
     this.#options = options;
@@ -48,10 +49,6 @@ export class Hypivisor implements AsyncDisposable {
   /** All it said so far. */
   get stderr(): string {
     return this.#stderr;
-  }
-
-  get token(): string {
-    return readFileSync(join(this.dataDir, "token"), "utf8").trim();
   }
 
   get origin(): string {
@@ -111,6 +108,12 @@ export class Hypivisor implements AsyncDisposable {
       { withinMs: 15_000, seen: () => this.#stderr },
     );
     this.port = Number(port);
+    this.token = this.#options.env?.HYPI_TOKEN ?? this.#keptToken();
+  }
+
+  #keptToken(): string {
+    const file = join(this.dataDir, "token");
+    return existsSync(file) ? readFileSync(file, "utf8").trim() : "";
   }
 
   signal(name: NodeJS.Signals): void {

@@ -18,6 +18,8 @@ export class TestViewer implements AsyncDisposable {
   #stopped = false;
   socket: TestSocket | undefined;
   flight: Flight | null = null;
+  /** Older items exist than those here. */
+  more = false;
   readonly receipts = new Map<string, Receipt>();
   /** How often it had to start anew. */
   snapshots = 0;
@@ -52,6 +54,16 @@ export class TestViewer implements AsyncDisposable {
   call(method: string, params: unknown = {}): Promise<Frame> {
     if (!this.socket) throw new Error("No socket");
     return this.socket.call(method, params);
+  }
+
+  /** Pages back to the beginning, as a page does when it is scrolled. */
+  async loadOlder(): Promise<void> {
+    while (this.more) {
+      const before = this.#items[0]?.key;
+      const page = await this.call("page", { before });
+      this.#items = [...page.items, ...this.#items];
+      this.more = page.more;
+    }
   }
 
   cut(): void {
@@ -94,6 +106,7 @@ export class TestViewer implements AsyncDisposable {
       this.#place = { stream: frame.stream, seq: frame.seq };
       this.#items = [...frame.items];
       this.flight = frame.flight;
+      this.more = frame.more;
       for (const receipt of frame.receipts) {
         this.receipts.set(receipt.id, receipt);
       }
