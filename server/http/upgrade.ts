@@ -56,7 +56,9 @@ export function chooseCarrier(net: Net, request: Request): Upgrade {
 function legacyCarrier(net: Net, node: NodeId): Carrier {
   const record = net.registry.find(node);
   if (!record) return new RefusalLink("Agent not found");
-  if (net.agents.has(node)) return new LegacyViewerLink(net, node);
+  if (net.agents.has(node) && !net.registrants.has(node)) {
+    return new LegacyViewerLink(net, node);
+  }
   const targets = net.relayTargets(node);
   if (record.state.kind === "offline" || targets.length === 0) {
     return new RefusalLink("Agent is offline");

@@ -21,10 +21,9 @@ import type { RegisteredFrame, UplinkDown } from "../protocol/uplink.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { isRecord, parseJson, refuse } from "../read.ts";
 import { readEvent } from "../read_event.ts";
-import type { Agent } from "../rpc/core.ts";
 import { noteEvent } from "./agent_notes.ts";
 import { readAnswer } from "./answers.ts";
-import type { Net } from "./net.ts";
+import type { LiveAgent, Net } from "./net.ts";
 import { Pending } from "./pending.ts";
 import {
   type Carrier,
@@ -54,7 +53,7 @@ export interface UplinkHead {
   readonly pi: string;
 }
 
-export class AgentLink implements Carrier, Agent {
+export class AgentLink implements Carrier, LiveAgent {
   readonly card: NodeCard;
   readonly epoch: string;
   readonly #net: Net;

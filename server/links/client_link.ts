@@ -114,9 +114,10 @@ export class ClientLink implements Carrier {
   closed(): void {
     clearTimeout(this.#behind);
     this.#net.clients.delete(this);
-    const { registry, registrants } = this.#net;
+    const { agents, registry, registrants } = this.#net;
     if (!this.#registered || registrants.get(this.#registered) !== this) return;
     registrants.delete(this.#registered);
+    agents.get(this.#registered)?.goAway();
     registry.lose(this.#registered, "link_closed", this.#net.now());
   }
 
@@ -167,7 +168,7 @@ export class ClientLink implements Carrier {
       return this.#becomeUplink(card, params);
     }
     const { registry, registrants, agents } = this.#net;
-    if (agents.has(card.id)) {
+    if (agents.has(card.id) && !registrants.has(card.id)) {
       throw new HypivisorError("conflict", "Node id in use");
     }
     const rival = registrants.get(card.id);

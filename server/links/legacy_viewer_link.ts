@@ -23,8 +23,7 @@ import {
   readLegacyFrame,
 } from "./legacy_request.ts";
 import { historyPage, initState } from "./legacy_history.ts";
-import type { AgentLink } from "./agent_link.ts";
-import type { Net } from "./net.ts";
+import type { LiveAgent, Net } from "./net.ts";
 import {
   type Carrier,
   closeSocket,
@@ -87,7 +86,7 @@ export class LegacyViewerLink implements Carrier, Viewer {
     this.#begin(this.#net.hubs.of(this.#node));
   }
 
-  #agent(): AgentLink | undefined {
+  #agent(): LiveAgent | undefined {
     return this.#net.agents.get(this.#node);
   }
 
@@ -136,7 +135,7 @@ export class LegacyViewerLink implements Carrier, Viewer {
     }
   }
 
-  async #prompt(agent: AgentLink, text: string): Promise<void> {
+  async #prompt(agent: LiveAgent, text: string): Promise<void> {
     if (text.trim() === "") return;
     const attachments = this.#attachments;
     this.#attachments = [];
@@ -148,7 +147,7 @@ export class LegacyViewerLink implements Carrier, Viewer {
     });
   }
 
-  async #command(agent: AgentLink, command: Command): Promise<void> {
+  async #command(agent: LiveAgent, command: Command): Promise<void> {
     const receipt = await agent.command(crypto.randomUUID(), command);
     if (receipt.state === "refused") {
       throw new HypivisorError("conflict", receipt.reason ?? "Refused");

@@ -6,14 +6,25 @@
  */
 
 import type { NodeId } from "../protocol/node.ts";
-import type { Core } from "../rpc/core.ts";
+import type { Agent, Core } from "../rpc/core.ts";
 import type { SessionWatch } from "../registry/session_watch.ts";
-import type { AgentLink } from "./agent_link.ts";
 import type { ClientLink } from "./client_link.ts";
 import type { ViewerLink } from "./viewer_link.ts";
 
+/** An agent, and what its line has to be told. */
+export interface LiveAgent extends Agent {
+  /** One per process of the agent. */
+  readonly epoch: string;
+  /** Makes way for a newer line of the same agent. */
+  replace(): void;
+  /** Called whenever a viewer came or went. */
+  viewersChanged(): void;
+  /** The daemon is stopping. */
+  goAway(): void;
+}
+
 export interface Net extends Core {
-  readonly agents: Map<NodeId, AgentLink>;
+  readonly agents: Map<NodeId, LiveAgent>;
   readonly clients: Set<ClientLink>;
   /** Sockets that registered an agent of the original, by its node. */
   readonly registrants: Map<NodeId, ClientLink>;

@@ -15,6 +15,7 @@ import type { Change } from "../protocol/event.ts";
 import type { NodeId } from "../protocol/node.ts";
 import { answerText } from "../rpc/answer.ts";
 import { warm } from "../rpc/transcript.ts";
+import { AdoptedAgent } from "./adopted_agent.ts";
 import type { Net } from "./net.ts";
 import {
   type Carrier,
@@ -151,9 +152,19 @@ export class ViewerLink implements Carrier, Viewer {
 
   async #attach(hub: Hub): Promise<void> {
     this.#detach = hub.attach(this);
+    await this.#adopt();
     this.#net.agents.get(this.#node)?.viewersChanged();
     await warm(this.#net, this.#node, hub);
     this.#begin(this.#resume);
+  }
+
+  /** An agent of the original is dialled when somebody wants to see it. */
+  async #adopt(): Promise<void> {
+    const { agents, registrants } = this.#net;
+    if (agents.has(this.#node) || !registrants.has(this.#node)) return;
+    const agent = new AdoptedAgent(this.#net, this.#node);
+    agents.set(this.#node, agent);
+    await agent.dial(this.#net.relayTargets(this.#node));
   }
 
   /** Sends what was missed since `place`, or everything. */
