@@ -22,6 +22,7 @@ import {
   type Part,
   partOf,
   PARTS,
+  PI_VERSIONS,
   type Suite,
   SUITES,
 } from "./test_steps.ts";
@@ -95,12 +96,13 @@ async function prepare(suites: readonly Suite[]): Promise<void> {
   }
 }
 
+/** Installs the versions of pi that the tests run, if they are not there. */
 async function preparePi(): Promise<Counts> {
-  const harness = "../tests/harness/pi.ts";
+  const harness = "../tests/harness/pi_install.ts";
   if (!existsSync(`${import.meta.dir}/${harness}`)) return NOTHING;
   try {
     const { ensurePi } = await import(harness);
-    await ensurePi();
+    for (const version of PI_VERSIONS) await ensurePi(version);
     return NOTHING;
   } catch (error) {
     say(`Cannot prepare pi: ${error}`);
