@@ -165,18 +165,44 @@ async function runFiles(
   return readReport(xml.replaceAll(SKIPPED_CASE, ""), [], exitCode);
 }
 
-/** Resolves to the exit code; a step that hangs is killed and counts as 124. */
+/**
+ * Resolves to the exit code; a step that hangs is killed and counts as 124.
+ *
+ * Each has a process group of its own, ended with it: a test that fails half
+ * way leaves daemons behind, which would disturb those that follow.
+ */
 async function run(command: readonly string[]): Promise<number> {
   const program = command[0] === "bun" ? process.execPath : command[0] ?? "";
   const child = Bun.spawn([program, ...command.slice(1)], {
+    detached: true,
     stdin: "ignore",
     stdout: 2, // Only the verdict goes to stdout.
     stderr: 2,
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_STEP_MS);
+  function interrupt(): void {
+    endGroup(child.pid);
+    process.exit(130);
+  }
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    say(`Killed after ${MAX_STEP_MS / 60_000} minutes`);
+    endGroup(child.pid);
+  }, MAX_STEP_MS);
   const exitCode = await child.exited;
   clearTimeout(timer);
-  return child.signalCode === "SIGKILL" ? 124 : exitCode;
+  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  endGroup(child.pid);
+  return isLate ? 124 : exitCode;
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nobody is left in it, which is how it should be.
+  }
 }
 
 /** Prints the table and the verdict. Returns whether all is well. */
