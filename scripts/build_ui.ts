@@ -114,6 +114,8 @@ async function bundle(
     format: "esm",
     // Without it a deep link such as /a/k3f9 would load /a/a/index-….js.
     publicPath: "/",
+    // What is in ui/public/ is named from the root and is not bundled.
+    external: ["/*"],
     splitting: true,
     minify: !options.fast,
     sourcemap: options.fast ? "inline" : "external",

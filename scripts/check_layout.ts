@@ -77,6 +77,9 @@ function checkText(path: string, text: string): string[] {
   if (machine && !isRules(path)) {
     problems.push(`names a place of one machine, "${machine}"`);
   }
+  if (/["'`]\/tmp\/[\w-]+\/[\w-]/.test(text) && !isRules(path)) {
+    problems.push("names a fixed place in /tmp: make one with mkdtemp");
+  }
   return problems;
 }
 

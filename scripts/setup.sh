@@ -34,15 +34,15 @@ if ! find_bun; then
     say "Installing Bun $BUN_VERSION into .tools (npm) …"
     mkdir -p .tools/bun
     [ -f .tools/bun/package.json ] || echo '{"private":true}' >.tools/bun/package.json
-    npm install --prefix .tools/bun --no-audit --no-fund --loglevel=error "bun@$BUN_VERSION" >&2
+    npm install --prefix .tools/bun --no-audit --no-fund --loglevel=error "bun@$BUN_VERSION" >&2 || true
   elif old=$(command -v bun); then
     say "Installing Bun $BUN_VERSION into .tools (bun) …"
     mkdir -p .tools/bun
     [ -f .tools/bun/package.json ] || echo '{"private":true,"trustedDependencies":["bun"]}' >.tools/bun/package.json
-    (cd .tools/bun && "$old" add "bun@$BUN_VERSION" >&2)
+    (cd .tools/bun && "$old" add "bun@$BUN_VERSION" >&2) || true
   fi
   find_bun || {
-    say "Cannot find Bun $BUN_VERSION or newer, nor npm to install it with."
+    say "Cannot find Bun $BUN_VERSION or newer, nor install it with npm."
     say "Install Node.js with npm (https://nodejs.org) or Bun (https://bun.sh), then try again."
     exit 1
   }

@@ -46,6 +46,9 @@ export const SUITES: readonly Suite[] = [
   { part: "browser", run: "apart", needsBinary: true, needsPi: true },
 ];
 
+/** The newest pi, and the oldest that pi-socket works with. */
+export const PI_VERSIONS = ["1.5.2", "0.74.2"] as const;
+
 /** Every test file, sorted, as paths from the root. */
 export function findTests(root = "."): string[] {
   const glob = new Bun.Glob(
