@@ -8,8 +8,8 @@
 import type { Change } from "../protocol/event.ts";
 import type { Flight, FlightBlock, ToolRun } from "../protocol/item.ts";
 
-/** Of one message in flight. pi's own limits are far lower. */
-export const FLIGHT_MAX_CHARACTERS = 4 * 1024 * 1024;
+/** Of one block in flight. pi's own limits are far lower. */
+export const FLIGHT_MAX_CHARACTERS = 1024 * 1024;
 
 /** Of one tool's running output; the agent cuts at a quarter of it. */
 export const OUTPUT_MAX_CHARACTERS = 1024 * 1024;

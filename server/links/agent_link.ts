@@ -83,7 +83,7 @@ export class AgentLink implements Carrier, LiveAgent {
    * @throws {HypivisorError} `conflict` if another live process has the id.
    */
   register(head: UplinkHead): void {
-    const { agents, registry, capabilities } = this.#net;
+    const { agents, registrants, registry, capabilities } = this.#net;
     const rival = agents.get(this.card.id);
     if (rival && rival.epoch !== this.epoch) {
       throw new HypivisorError("conflict", "Node id in use");
@@ -94,11 +94,15 @@ export class AgentLink implements Carrier, LiveAgent {
       id: head.sessionId,
       ...(head.sessionFile ? { file: head.sessionFile } : {}),
     };
-    registry.register(
+    const evicted = registry.register(
       this.card,
       { session, pi: head.pi, relayed: false },
       this.#net.now(),
     );
+    for (const id of evicted) {
+      agents.get(id)?.replace();
+      registrants.get(id)?.evict();
+    }
     this.#holdSession(head.sessionFile);
     this.#watched = this.#hub.viewers > 0;
     const reply: RegisteredFrame = {

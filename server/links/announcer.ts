@@ -31,7 +31,7 @@ export class Announcer {
   tell(change: RegistryChange): void {
     const { id } = change;
     const legacy = this.#legacyPush(change);
-    if (legacy) this.#toAll(JSON.stringify(legacy));
+    if (legacy) this.#toOriginals(JSON.stringify(legacy));
     if (change.type === "offline") this.#lost.set(id, this.#net.now());
     if (change.type === "joined") this.#lost.delete(id);
     if (change.type === "forgotten") return this.#forget(id);
@@ -104,8 +104,10 @@ export class Announcer {
     }
   }
 
-  #toAll(text: string): void {
-    for (const client of this.#net.clients) client.push(text);
+  #toOriginals(text: string): void {
+    for (const client of this.#net.clients) {
+      if (!client.isSubscribed) client.push(text);
+    }
   }
 
   #toSubscribed(push: ClientPush): void {

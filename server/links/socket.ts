@@ -47,8 +47,9 @@ export function isFull(socket: Socket): boolean {
 }
 
 export function sendText(socket: Socket, metrics: Metrics, text: string): void {
-  socket.send(text);
-  metrics.count("hypivisor_bytes_out_total", text.length);
+  // Bun tells the bytes it wrote, or -1 when it has to queue them.
+  const bytes = socket.send(text);
+  metrics.count("hypivisor_bytes_out_total", bytes > 0 ? bytes : text.length);
 }
 
 /** Closes with a reason, and cuts the connection if that is not answered. */

@@ -31,7 +31,8 @@ export interface RpcMethods {
 
   /**
    * From now on `node_set` and `node_forgotten` are pushed to this client as
-   * JSON-RPC notifications, and `beat` every 10 s. The result is the start.
+   * JSON-RPC notifications, and `beat` every 10 s, in place of the original's
+   * pushes. The result is the start.
    */
   subscribe: Method<
     Empty,
