@@ -1,0 +1,296 @@
+/**
+ * The agent: this pi process as its hypivisor sees it.
+ *
+ * Lives as long as the process, through `/new`, `/resume`, `/fork` and
+ * `/reload`: the uplink, the id and what is unsent stay, while the session
+ * under it is replaced. Joins the parts; each of them knows only itself.
+ */
+
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Change } from "../server/protocol/event.ts";
+import type { NodeId } from "../server/protocol/node.ts";
+import type {
+  Answer,
+  RegisterFrame,
+  UplinkDown,
+} from "../server/protocol/uplink.ts";
+import { PROTOCOL_VERSION } from "../server/protocol/version.ts";
+import type { Boundary } from "./boundary.ts";
+import { Conversation } from "./conversation.ts";
+import { Desk } from "./desk.ts";
+import { Feed } from "./feed.ts";
+import { Files } from "./files.ts";
+import { gitBranch } from "./git_branch.ts";
+import { Listener } from "./listener.ts";
+import type { Log } from "./log.ts";
+import { capabilitiesOf, piVersion } from "./pi_host.ts";
+import { answerRequest } from "./requests.ts";
+import type { Session } from "./session.ts";
+import { uplinkUrl } from "./token.ts";
+import { Uplink } from "./uplink.ts";
+
+/** How often what pi does not announce is looked for. Costs next to nothing. */
+const LOOK_EVERY_MS = 1_000;
+/**
+ * A prompt of the command line is sent by pi shortly after `session_start`; one
+ * of ours in between would make pi drop it (seen in 1.5.2).
+ */
+const QUIET_AFTER_START_MS = 1_000;
+/** How long pi may be kept from ending. */
+const GOODBYE_MS = 300;
+
+export class Agent {
+  readonly epoch = randomUUID();
+  readonly boundary: Boundary;
+  readonly #log: Log;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #uplink: Uplink;
+  readonly #feed: Feed;
+  readonly #files = new Files();
+  readonly desk: Desk;
+  #id: NodeId | undefined;
+  #session: Session | undefined;
+  #conversation: Conversation | undefined;
+  #piVersion = "";
+  #gitBranch: string | null = null;
+  #quietUntil = 0;
+  /** Only if this agent listens on a port of its own. */
+  #listener: Listener | undefined;
+  #port = 0;
+
+  constructor(env: NodeJS.ProcessEnv, log: Log, boundary: Boundary) {
+    this.#env = env;
+    this.#log = log;
+    this.boundary = boundary;
+    this.#uplink = new Uplink(
+      {
+        url: () => uplinkUrl(env),
+        registration: () => this.#registration(),
+        takeOtherId: () => this.#takeOtherId(),
+        opened: (link, { have, watch }) => {
+          this.#feed.open(link, this.epoch, have, this.#sessionId());
+          this.#feed.watch(watch);
+        },
+        received: (frame) => this.#received(frame),
+        closed: () => this.#feed.close(),
+      },
+      boundary,
+      log,
+    );
+    const source = () => this.conversation;
+    this.#feed = new Feed({
+      whole: (bytes) => source().whole(bytes),
+      rest: (key, bytes) => source().rest(key, bytes),
+      flight: () => source().flight(),
+      lazy: () => source().lazy(),
+    }, (fn) => boundary("feed.flush", fn));
+    this.desk = new Desk({
+      session: () => Date.now() < this.#quietUntil ? undefined : this.#session,
+      piVersion: () => this.#piVersion,
+      tell: (receipt) => {
+        this.#feed.push({ type: "receipt", receipt });
+        this.#listener?.receipt(receipt);
+      },
+      changed: () => this.#session && this.conversation.tellFacts(),
+    });
+  }
+
+  /** @throws {Error} before the first session. */
+  get conversation(): Conversation {
+    if (!this.#conversation) throw new Error("Cannot tell of no conversation");
+    return this.#conversation;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  get piVersion(): string {
+    return this.#piVersion;
+  }
+
+  get files(): Files {
+    return this.#files;
+  }
+
+  get listens(): boolean {
+    return Boolean(this.#env.PI_SOCKET_PORT);
+  }
+
+  /** pi has begun a session: the first one starts everything. */
+  begin(session: Session): void {
+    this.#session = session;
+    this.#lookUpBranch();
+    if (this.#conversation) {
+      this.#conversation.begin(session);
+      this.#listener?.sessionBegan();
+      return this.desk.sessionBegan();
+    }
+    this.#quietUntil = Date.now() + QUIET_AFTER_START_MS;
+    this.#id = session.ctx.sessionManager.getSessionId() as NodeId;
+    this.#conversation = new Conversation({
+      piVersion: () => this.#piVersion,
+      gitBranch: () => this.#gitBranch,
+      queue: () => this.desk.prompts.queue,
+      push: (change) => this.push(change),
+      stir: () => this.#feed.stir(),
+      resync: () => this.#feed.resync(),
+    }, session);
+    const look = this.boundary("agent.look", () => this.#look());
+    setInterval(look, LOOK_EVERY_MS).unref?.();
+    void this.boundary("agent.start", () => this.#start())();
+  }
+
+  /** The session ends; pi goes on with another one. */
+  leave(): void {
+    this.#session = undefined;
+  }
+
+  /** pi ends. Resolves when it may, within `GOODBYE_MS`. */
+  async quit(): Promise<void> {
+    const deadline = Date.now() + GOODBYE_MS;
+    if (this.#uplink.isOpen && this.#id) {
+      this.#feed.flush();
+      const params = { id: this.#id };
+      const goodbye = { id: "dereg", method: "deregister", params };
+      this.#uplink.send(JSON.stringify(goodbye));
+      while (this.#uplink.buffered > 0 && Date.now() < deadline) {
+        await pause(10);
+      }
+    }
+    this.#session = undefined;
+    this.#uplink.end();
+    this.#listener?.close();
+    const left = Math.max(0, deadline - Date.now());
+    await Promise.race([this.#log.flush(), pause(left)]);
+  }
+
+  push(change: Change): void {
+    this.#feed.push(change);
+  }
+
+  /** One of pi's own events, for clients that are spoken to in them. */
+  relay(event: { readonly type: string }): void {
+    this.#listener?.relay(event);
+  }
+
+  /** The agent is at rest. */
+  settled(): void {
+    this.conversation.settle();
+    const pending = this.#session?.ctx.hasPendingMessages() ?? false;
+    this.desk.tellAll(this.desk.prompts.settle(pending));
+    this.#lookUpBranch();
+  }
+
+  async #start(): Promise<void> {
+    this.#piVersion = await piVersion(process.argv[1]);
+    this.#log.write("info", "agent", "started", { piVersion: this.#piVersion });
+    if (this.#session) this.conversation.tellFacts();
+    if (this.listens) {
+      this.#listener = new Listener(this, this.boundary, this.#log);
+      this.#port = await this.#listener.open(this.#env);
+    }
+    this.#uplink.start();
+  }
+
+  #look(): void {
+    const session = this.#session;
+    if (!session) return;
+    this.conversation.catchUp();
+    const { ctx } = session;
+    const receipts = this.desk.prompts.sweep(
+      ctx.isIdle(),
+      ctx.hasPendingMessages(),
+      Date.now(),
+    );
+    if (receipts.length > 0) this.desk.tellAll(receipts);
+    else this.desk.pump();
+  }
+
+  #lookUpBranch(): void {
+    const cwd = this.#session?.ctx.cwd;
+    if (cwd === undefined) return;
+    void this.boundary("agent.branch", async () => {
+      const branch = await gitBranch(cwd);
+      if (branch === this.#gitBranch) return;
+      this.#gitBranch = branch;
+      if (this.#session) this.conversation.tellFacts();
+    })();
+  }
+
+  #sessionId(): string {
+    return this.#session?.ctx.sessionManager.getSessionId() ?? "";
+  }
+
+  #registration(): RegisterFrame {
+    const file = this.#session?.ctx.sessionManager.getSessionFile();
+    return {
+      id: "reg",
+      method: "register",
+      params: {
+        id: this.#id as NodeId,
+        machine: hostname(),
+        cwd: this.#session?.ctx.cwd ?? process.cwd(),
+        port: this.#port,
+        pid: process.pid,
+        status: "active",
+        uplink: PROTOCOL_VERSION,
+        epoch: this.epoch,
+        sessionId: this.#sessionId(),
+        ...(file ? { sessionFile: file } : {}),
+        pi: this.#piVersion,
+        capabilities: capabilitiesOf(this.#piVersion),
+      },
+    };
+  }
+
+  #takeOtherId(): void {
+    const [own] = (this.#id as string).split("~");
+    this.#id = `${own}~${randomBytes(3).toString("hex")}` as NodeId;
+  }
+
+  #received(frame: UplinkDown): void {
+    switch (frame.type) {
+      case "ack":
+        return this.#feed.acknowledge(frame.seq);
+      case "watch":
+        return this.#feed.watch(frame.on);
+      case "resync":
+        return this.#feed.resync();
+      case "command":
+        return this.desk.take(frame.id, frame.command);
+      case "request":
+        return void this.boundary("agent.request", () => this.#answer(frame))();
+    }
+  }
+
+  async #answer(frame: Extract<UplinkDown, { type: "request" }>) {
+    const { id, method, params } = frame;
+    let answer: Answer;
+    try {
+      if (!this.#session) throw new Error("Cannot answer between sessions");
+      const result = await answerRequest(
+        {
+          session: this.#session,
+          branch: this.conversation.branch,
+          files: this.#files,
+          piVersion: this.#piVersion,
+        },
+        method,
+        params,
+      );
+      answer = { type: "answer", id, ok: true, result };
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      const error = { code: "unavailable" as const, message };
+      answer = { type: "answer", id, ok: false, error };
+    }
+    this.#uplink.send(JSON.stringify(answer));
+  }
+}
+
+/** Whoever waits for this waits at most as long as told. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
