@@ -5,7 +5,7 @@
  * lead out give nothing. A search walks within bounds and never follows links.
  */
 
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { FoundFile } from "../server/protocol/command.ts";
 import { fuzzyScore } from "./fuzzy.ts";
@@ -63,9 +63,15 @@ export class Files {
       if (files.length >= FOLDER_MAX) break;
       if (entry.name.startsWith(".")) continue;
       const full = join(dir, entry.name);
-      if (entry.isSymbolicLink() && !await contained(root, full)) continue;
       const path = join(inside, entry.name).split(sep).join("/");
-      files.push({ path, isDirectory: entry.isDirectory() });
+      if (!entry.isSymbolicLink()) {
+        files.push({ path, isDirectory: entry.isDirectory() });
+        continue;
+      }
+      const target = await contained(root, full);
+      if (!target) continue;
+      const found = await stat(target).catch(() => undefined);
+      files.push({ path, isDirectory: found?.isDirectory() === true });
     }
     return files;
   }

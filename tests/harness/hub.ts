@@ -12,7 +12,7 @@ import type {
   RegisterFrame,
   UplinkDown,
 } from "../../server/protocol/uplink.ts";
-import { until } from "./pi_until.ts";
+import { until } from "./until.ts";
 
 type Up = Record<string, unknown>;
 
@@ -127,14 +127,8 @@ export class HubStandIn implements AsyncDisposable {
     fits: (frame: Up) => boolean,
     withinMs = 15_000,
   ): Promise<Up> {
-    return until(
-      what,
-      () => this.frames.findLast(fits),
-      {
-        withinMs,
-        last: () => JSON.stringify(this.frames.slice(-5)).slice(0, 2_000),
-      },
-    );
+    const seen = () => [what, ...this.frames.slice(-5)];
+    return until(() => this.frames.findLast(fits), { withinMs, seen });
   }
 
   /** The receipt `state` of command `id`. */

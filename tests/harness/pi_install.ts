@@ -9,7 +9,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "./pi_until.ts";
+import { until } from "./until.ts";
 
 export type PiVersion = "1.5.2" | "0.74.2";
 
@@ -73,7 +73,7 @@ async function ensure(
   } catch {
     // Another test was faster; its copy is as good.
     await rm(draft, { recursive: true, force: true });
-    await until(`${dir} is complete`, () => existsSync(dir));
+    await until(() => existsSync(dir));
   }
   return dir;
 }
