@@ -114,8 +114,6 @@ export class Desk {
         case "thinking":
           session.pi.setThinkingLevel(command.level as "off");
           break;
-        default:
-          throw new Error("Cannot run an unknown command");
       }
       this.#tell(id, "done");
       this.#owner.changed();
@@ -126,8 +124,8 @@ export class Desk {
 
   #prompt(session: Session, id: string, command: PromptCommand): void {
     const { pi, ctx } = session;
+    const { mode } = command;
     const version = this.#owner.piVersion();
-    const mode = command.mode === "followUp" ? "followUp" : "steer";
     const known = new Set((pi.getCommands?.() ?? []).map(({ name }) => name));
     const slash = readSlash(command.text, known, version);
     switch (slash.kind) {

@@ -77,7 +77,7 @@ export async function answerRequest<R extends AgentRequest>(
   if (!Object.hasOwn(handlers, method)) {
     throw new Error(`Cannot answer "${method}"`);
   }
-  return await handlers[method](desktop, params ?? {});
+  return await handlers[method](desktop, params);
 }
 
 function whole(value: unknown, otherwise: number): number {

@@ -16,6 +16,7 @@ import { Backoff } from "./backoff.ts";
 import type { Boundary } from "./boundary.ts";
 import type { FeedLink } from "./feed.ts";
 import type { Log } from "./log.ts";
+import { readDown } from "./read_down.ts";
 
 /** A stopped daemon accepts connections and then says nothing. */
 const REGISTER_WITHIN_MS = 10_000;
@@ -135,12 +136,12 @@ export class Uplink {
     if (frame.id === "reg") return this.#answered(frame);
     if (this.#state !== "open") return;
     this.#later(PING_EVERY_MS, () => this.#ping());
-    if (typeof frame.type === "string" && frame.type !== "pong") {
-      this.#owner.received(frame as unknown as UplinkDown);
-    }
+    const down = readDown(frame);
+    if (down) this.#owner.received(down);
   }
 
   #answered(frame: Record<string, unknown>): void {
+    if (this.#state !== "dialling" && this.#state !== "legacy") return;
     if (frame.error !== undefined) {
       if (frame.error !== "Node id in use") {
         this.#note("warn", "registration refused", { error: frame.error });
@@ -157,7 +158,6 @@ export class Uplink {
       this.#note("info", "registered with a hypivisor of the original");
       return this.#later(LEGACY_REGISTER_EVERY_MS, () => this.#register());
     }
-    if (this.#state === "open") return;
     this.#state = "open";
     this.#note("info", "registered");
     this.#later(PING_EVERY_MS, () => this.#ping());
