@@ -37,6 +37,8 @@ const LOOK_EVERY_MS = 1_000;
  * of ours in between would make pi drop it (seen in 1.5.2).
  */
 const QUIET_AFTER_START_MS = 1_000;
+/** Should pi not say that it has compacted, prompts wait no longer. */
+const COMPACTS_FOR_MS = 5 * 60_000;
 /** How long pi may be kept from ending. */
 const GOODBYE_MS = 300;
 
@@ -55,6 +57,8 @@ export class Agent {
   #piVersion = "";
   #gitBranch: string | null = null;
   #quietUntil = 0;
+  /** No event will tell that it is at rest: it has to be looked for. */
+  #settlesWhenIdle = false;
   /** Only if this agent listens on a port of its own. */
   #listener: Listener | undefined;
   #port = 0;
@@ -86,7 +90,8 @@ export class Agent {
       lazy: () => source().lazy(),
     }, (fn) => boundary("feed.flush", fn));
     this.desk = new Desk({
-      session: () => Date.now() < this.#quietUntil ? undefined : this.#session,
+      session: () => this.#session,
+      mayPrompt: () => Date.now() >= this.#quietUntil,
       piVersion: () => this.#piVersion,
       tell: (receipt) => {
         this.#feed.push({ type: "receipt", receipt });
@@ -175,8 +180,22 @@ export class Agent {
     this.#listener?.relay(event);
   }
 
+  /** pi compacts, and takes no prompts meanwhile. */
+  compacting(): void {
+    this.#quietUntil = Date.now() + COMPACTS_FOR_MS;
+    this.conversation.work();
+  }
+
+  /** pi has compacted, or given it up. */
+  compacted(): void {
+    this.#quietUntil = 0;
+    this.#settlesWhenIdle = true;
+    this.#look();
+  }
+
   /** The agent is at rest. */
   settled(): void {
+    this.#settlesWhenIdle = false;
     this.conversation.settle();
     const pending = this.#session?.ctx.hasPendingMessages() ?? false;
     this.desk.tellAll(this.desk.prompts.settle(pending));
@@ -199,6 +218,7 @@ export class Agent {
     if (!session) return;
     this.conversation.catchUp();
     const { ctx } = session;
+    if (this.#settlesWhenIdle && ctx.isIdle()) this.settled();
     const receipts = this.desk.prompts.sweep(
       ctx.isIdle(),
       ctx.hasPendingMessages(),

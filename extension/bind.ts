@@ -9,7 +9,7 @@
 import type { ExtensionAPI } from "@earendil-works/pi-coding-agent";
 import type { Agent } from "./agent.ts";
 import { NATIVE_EVENTS } from "./listener.ts";
-import { tellsSettled } from "./pi_host.ts";
+import { tellsCompactFailed, tellsSettled } from "./pi_host.ts";
 import { isStale } from "./session.ts";
 import { NEW_SESSION_COMMAND } from "./slash.ts";
 import { textOf } from "./tool_runs.ts";
@@ -59,7 +59,12 @@ export function bind(pi: ExtensionAPI, agent: Agent, owner: Owner): void {
     return agent.quit();
   });
   hear("session_tree", () => agent.conversation.catchUp());
-  hear("session_compact", () => agent.conversation.catchUp());
+  hear("session_before_compact", () => {
+    // Older ones do not say when it failed.
+    if (tellsCompactFailed(agent.piVersion)) agent.compacting();
+  });
+  hear("session_compact", () => agent.compacted());
+  hear("session_compact_failed", () => agent.compacted());
   hear("session_info_changed", () => agent.conversation.tellFacts());
   hear("model_select", () => agent.conversation.tellFacts());
   hear("thinking_level_select", () => agent.conversation.tellFacts());

@@ -55,10 +55,15 @@ export function atLeast(version: string, floor: string): boolean {
 /** `sendUserMessage` runs commands and expands templates. */
 export const COMMANDS_SINCE = "0.84.2";
 const SETTLED_SINCE = "0.80.4";
+const COMPACT_FAILED_SINCE = "0.84.3";
 const DIALOGS_SINCE = "0.84.4";
 
 export function tellsSettled(version: string): boolean {
   return atLeast(version, SETTLED_SINCE);
+}
+
+export function tellsCompactFailed(version: string): boolean {
+  return atLeast(version, COMPACT_FAILED_SINCE);
 }
 
 export function capabilitiesOf(version: string): AgentCapability[] {

@@ -11,6 +11,8 @@ import type { QueuedPrompt, Receipt } from "../server/protocol/event.ts";
 
 /** pi answers within milliseconds, unless it cannot take a prompt at all. */
 const TAKEN_WITHIN_MS = 10_000;
+/** A prompt that pi is slow to take holds up others for no longer. */
+const BLOCKS_FOR_MS = 2_000;
 /** At rest for this long, pi will not start what another extension swallowed. */
 const SWALLOWED_AFTER_MS = 5_000;
 /** Prompts shown of pi's queue; no person queues more. */
@@ -49,9 +51,9 @@ export class Prompts {
   }
 
   /** Whether pi has yet to say something about a prompt that was sent. */
-  get isSending(): boolean {
-    return this.#tracked.some(({ stage }) =>
-      stage === "sent" || stage === "taken"
+  isSending(now: number): boolean {
+    return this.#tracked.some(({ stage, at }) =>
+      (stage === "sent" || stage === "taken") && now - at < BLOCKS_FOR_MS
     );
   }
 
@@ -110,7 +112,9 @@ export class Prompts {
     const receipts: Receipt[] = [];
     this.#tracked = this.#tracked.filter(({ id, stage, at }) => {
       if (stage === "sent" && now - at > TAKEN_WITHIN_MS) {
-        receipts.push(refusal(id, "pi did not take the message"));
+        receipts.push(
+          refusal(id, "pi did not take it, or another extension did"),
+        );
         return false;
       }
       if (stage === "taken" && isIdle && now - at > SWALLOWED_AFTER_MS) {

@@ -9,10 +9,10 @@ function sent(prompts: Prompts, id: string, text = id) {
 test("Prompts follows a prompt from sent to done", () => {
   const prompts = new Prompts();
   sent(prompts, "p1");
-  assertEquals(prompts.isSending, true);
+  assertEquals(prompts.isSending(1), true);
   assertEquals(prompts.input("p1", "extension", undefined, 1), undefined);
   assertEquals(prompts.started("p1"), { id: "p1", state: "started" });
-  assertEquals(prompts.isSending, false);
+  assertEquals(prompts.isSending(1), false);
   assertEquals(prompts.settle(false), [{ id: "p1", state: "done" }]);
 });
 
@@ -53,6 +53,13 @@ test("Prompts.started() knows a template's prompt though its text is another", (
   sent(prompts, "p1", "/review now");
   prompts.input("/review now", "extension", undefined, 1);
   assertEquals(prompts.started("Please review …")?.id, "p1");
+});
+
+test("Prompts.isSending() holds others up for two seconds at most", () => {
+  const prompts = new Prompts();
+  sent(prompts, "p1");
+  assertEquals(prompts.isSending(1_999), true);
+  assertEquals(prompts.isSending(2_000), false);
 });
 
 test("Prompts.sweep() gives up what pi never took", () => {

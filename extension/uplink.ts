@@ -109,7 +109,7 @@ export class Uplink {
       return this.#retry(this.#backoff.longest());
     }
     this.#socket = socket;
-    this.#later(REGISTER_WITHIN_MS, () => this.#drop("no register reply"));
+    this.#later(REGISTER_WITHIN_MS, () => this.#drop("no connection"));
     const on = (type: string, fn: (event: Event) => void) =>
       socket.addEventListener(
         type,
@@ -126,6 +126,7 @@ export class Uplink {
   }
 
   #register(): void {
+    this.#later(REGISTER_WITHIN_MS, () => this.#drop("no register reply"));
     this.send(JSON.stringify(this.#owner.registration()));
   }
 

@@ -82,6 +82,7 @@ test(
         ({ item }) => (item as { kind?: string })?.kind === "compaction",
       );
     } else assert(receipt?.reason, "a refusal has a reason");
+    await until(() => hub.events("activity").at(-1)?.activity.kind === "idle");
   },
   LONG,
 );

@@ -57,8 +57,15 @@ export class PiHome implements AsyncDisposable {
   }
 
   /** Makes a home in which the extension is installed as a user would. */
-  static async make(version: PiVersion = "1.5.2"): Promise<PiHome> {
-    const pi = await ensurePi(version);
+  static async make(
+    version: PiVersion = "1.5.2",
+    runtime: "node" | "bun" = "node",
+  ): Promise<PiHome> {
+    const installed = await ensurePi(version);
+    const [, cli = ""] = installed.command;
+    const pi = runtime === "node"
+      ? installed
+      : { version, command: [process.execPath, "--no-install", cli] };
     // Resolved, because pi tells the real path of its folders.
     const root = await realpath(await mkdtemp(join(tmpdir(), "pi-home-")));
     const home = new PiHome(root, pi, await startFakeLlm({ delay: 1 }));
