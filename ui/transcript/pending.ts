@@ -5,7 +5,6 @@
  * and the page's shortcuts drive a `TranscriptController`.
  */
 
-import type { ItemKey } from "../../server/protocol/item.ts";
 import type { UnixMs } from "../../server/protocol/node.ts";
 
 /** A prompt that was written here and is not in the conversation yet. */
@@ -28,13 +27,14 @@ export interface PendingPrompt {
   readonly attachments: number;
 }
 
-/** Where a reader was: at the live end, or so far below the top of an item. */
+/** Where a reader was: following the end, or at a row. */
 export type ScrollPlace =
   | { readonly following: true }
   | {
     readonly following: false;
-    readonly key: ItemKey;
-    /** Pixels from the top of the view to the top of that item. */
+    /** Of the row that was first in view. */
+    readonly key: string;
+    /** Pixels from the top of the view down to the top of that row. */
     readonly offset: number;
   };
 
