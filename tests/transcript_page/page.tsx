@@ -21,6 +21,7 @@ import type {
 } from "../../ui/transcript/pending.ts";
 import { Transcript } from "../../ui/views/transcript.tsx";
 import { mixedItems } from "./messages.ts";
+import { everyKind, workingItems } from "./showcase.ts";
 
 const listeners = new Set<(frame: ViewerDown) => void>();
 const pending = signal<readonly PendingPrompt[]>([]);
@@ -105,6 +106,8 @@ const page = {
   },
   controller: () => controller!,
   mixedItems,
+  workingItems,
+  everyKind,
 };
 
 export type TestPage = typeof page;

@@ -3,7 +3,12 @@
 import { type DiffLine } from "./diff.ts";
 import { plural } from "./words.ts";
 
-const WORDS = { added: "added", removed: "removed", context: "", gap: "" };
+const WORDS = {
+  added: "added",
+  removed: "removed",
+  context: "unchanged",
+  gap: "left out",
+};
 const SIGNS = { added: "+", removed: "−", context: "", gap: "" };
 
 interface DiffViewProps {
@@ -44,9 +49,12 @@ function DiffRow({ line }: { line: DiffLine }) {
   return (
     <div role="row" data-kind={kind}>
       <span role="cell" class="tx-diff-number">{number ?? ""}</span>
-      <span role="cell" class="tx-diff-sign">
-        <span aria-hidden="true">{SIGNS[kind]}</span>
-        <span class="tx-hidden">{WORDS[kind]}</span>
+      <span
+        role="cell"
+        class="tx-diff-sign"
+        aria-label={WORDS[kind]}
+      >
+        {SIGNS[kind]}
       </span>
       <span role="cell" class="tx-diff-text">
         {kind === "gap"

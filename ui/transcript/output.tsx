@@ -1,6 +1,6 @@
 /** Lines of a tool's output, coloured, and how many are not shown. */
 
-import { Component } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import { runsOf } from "./ansi.ts";
 import { plural } from "./words.ts";
 
@@ -32,25 +32,23 @@ export class Output extends Component<OutputProps> {
     return (
       <pre class="tx-output" data-from={from}>
         {from === "end" && more}
-        {shown.map((line, i) => <Line key={i} text={line} />)}
+        {runs(shown)}
         {from === "start" && more}
       </pre>
     );
   }
 }
 
-function Line({ text }: { text: string }) {
-  const cut = text.length > MAX_LINE_CHARS
-    ? `${text.slice(0, MAX_LINE_CHARS)} …`
-    : text;
-  return (
-    <div>
-      {runsOf(cut).map(({ text, style }, i) =>
-        style ? <span key={i} class={style}>{text}</span> : text
-      )}
-      {"\n"}
-    </div>
-  );
+/** Runs of lines as text; only what has a style gets an element. */
+function runs(lines: readonly string[]): ComponentChildren {
+  return lines.flatMap((line, i) => {
+    const isLong = line.length > MAX_LINE_CHARS;
+    const shown = isLong ? `${line.slice(0, MAX_LINE_CHARS)} …` : line;
+    const parts = runsOf(shown).map(({ text, style }, j) =>
+      style ? <span key={`${i}/${j}`} class={style}>{text}</span> : text
+    );
+    return i === 0 ? parts : ["\n", ...parts];
+  });
 }
 
 interface MoreProps {

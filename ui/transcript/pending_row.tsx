@@ -30,10 +30,11 @@ export function PendingRow(props: PendingRowProps) {
         <div class="tx-user-text">{prompt.text}</div>
         <div class="tx-pending-state">
           <Icon name={icon} />
-          <span>{words}</span>
-          {prompt.attachments > 0 && (
-            <span>, {plural(prompt.attachments, "file")}</span>
-          )}
+          <span>
+            {words}
+            {prompt.attachments > 0 &&
+              `, with ${plural(prompt.attachments, "file")}`}
+          </span>
           <Choices {...props} />
         </div>
       </div>

@@ -28,10 +28,25 @@ interface RowViewProps {
   scope: Scope;
 }
 
+interface RowViewState {
+  /** The actions exist once a pointer or the focus has been here. */
+  readonly met: boolean;
+}
+
 /** Uses no signals itself; the views inside do. */
-export class RowView extends Component<RowViewProps> {
-  override shouldComponentUpdate(next: RowViewProps): boolean {
-    return next.row !== this.props.row || next.scope !== this.props.scope;
+export class RowView extends Component<RowViewProps, RowViewState> {
+  override state: RowViewState = { met: false };
+
+  readonly #meet = () => {
+    if (!this.state.met) this.setState({ met: true });
+  };
+
+  override shouldComponentUpdate(
+    next: RowViewProps,
+    state: RowViewState,
+  ): boolean {
+    return next.row !== this.props.row || next.scope !== this.props.scope ||
+      state.met !== this.state.met;
   }
 
   override render({ row, scope }: RowViewProps) {
@@ -43,9 +58,14 @@ export class RowView extends Component<RowViewProps> {
         data-key={row.key}
         role="article"
         aria-label={nameOf(row)}
+        tabIndex={-1}
+        onPointerEnter={this.#meet}
+        onFocusIn={this.#meet}
       >
         <Boundary what={what} raw={row}>{view(row, scope)}</Boundary>
-        {hasActions(row) && <Actions row={row} scope={scope} />}
+        {this.state.met && hasActions(row) && (
+          <Actions row={row} scope={scope} />
+        )}
       </div>
     );
   }

@@ -22,6 +22,9 @@ import type { Row } from "./rows.ts";
 /** Arriving this near the end is arriving at the end. */
 const NEAR_END_PX = 64;
 
+/** Older items are asked for when the oldest row is this near. */
+const ASK_WITHIN_PX = 1_600;
+
 /** Frames without movement after which a jump has arrived. */
 const SETTLED_FRAMES = 4;
 
@@ -164,17 +167,42 @@ export class ScrollPort {
     this.schedule();
   }
 
-  /** Index of the first row in view, in the order of all rows. */
+  /** The first row of which something is in view. */
   firstVisible(): { key: string; top: number } | undefined {
-    const element = this.#element;
-    if (!element) return undefined;
-    const top = element.getBoundingClientRect().top;
+    return this.#firstRow((box, view) => box.bottom > view.top + 1);
+  }
+
+  /** The first row that begins at or below `top` pixels in the view. */
+  firstBelow(top: number): { key: string; top: number } | undefined {
+    return this.#firstRow((box, view) => box.top - view.top >= top);
+  }
+
+  #firstRow(
+    matches: (box: DOMRect, view: DOMRect) => boolean,
+  ): { key: string; top: number } | undefined {
+    const view = this.#element?.getBoundingClientRect();
+    if (!view) return undefined;
     for (const row of this.#rowElements()) {
       const box = row.getBoundingClientRect();
-      if (box.bottom <= top + 1 || !row.dataset.key) continue;
-      return { key: row.dataset.key, top: box.top - top };
+      if (!row.dataset.key || !matches(box, view)) continue;
+      return { key: row.dataset.key, top: box.top - view.top };
     }
     return undefined;
+  }
+
+  /** Focuses the mounted row before or after the focused one. */
+  focusRow(by: 1 | -1): void {
+    const rows = this.#rowElements();
+    const focused = rows.findIndex((row) =>
+      row.contains(document.activeElement)
+    );
+    const first = this.firstVisible()?.key;
+    const start = rows.findIndex((row) => row.dataset.key === first);
+    const target = focused < 0 ? rows[start] : rows[focused + by];
+    if (!target) return;
+    if (by < 0) this.leaveEnd();
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
   }
 
   /** Looks again before the next paint: something may have changed. */
@@ -233,11 +261,8 @@ export class ScrollPort {
     const isChanged = next.from !== range.from || next.to !== range.to;
     if (isChanged && this.#isRendered(range)) this.#setRange(next);
     if (isChanged || isMoving) this.schedule();
-    if (
-      next.from === 0 && view.top - first.getBoundingClientRect().top < 1_600
-    ) {
-      this.#options.onNearStart();
-    }
+    const above = view.top - first.getBoundingClientRect().top;
+    if (next.from === 0 && above < ASK_WITHIN_PX) this.#options.onNearStart();
     this.#noteEnd(view);
     this.#notePlace();
   }

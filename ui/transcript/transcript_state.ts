@@ -130,6 +130,11 @@ export class TranscriptState implements TranscriptController {
     this.#stay(() => this.disclosure.toggleAll("thinking"));
   }
 
+  /** Moves the focus from row to row, starting at the first in view. */
+  focusRow(by: 1 | -1): void {
+    this.port.focusRow(by);
+  }
+
   find(): void {
     this.search.open.value = true;
   }
@@ -149,12 +154,12 @@ export class TranscriptState implements TranscriptController {
 
   #stepPrompt(by: 1 | -1): void {
     const rows = this.rows.peek();
-    const first = this.port.firstVisible();
-    const at = rows.findIndex((row) => row.key === first?.key);
-    // A prompt that is itself at the top is where we are, not where to go.
-    const isHere = Math.abs((first?.top ?? 0) - JUMP_TOP_PX) < 8;
-    let index = by < 0 && !isHere ? at : at + by;
-    if (by < 0 && !isHere && (first?.top ?? 0) > 0) index = at - 1;
+    const below = this.port.firstBelow(JUMP_TOP_PX - 8);
+    const found = rows.findIndex((row) => row.key === below?.key);
+    const at = found < 0 ? rows.length : found;
+    // A prompt that is at the top already is where we are, not where to go.
+    const isHere = below !== undefined && below.top < JUMP_TOP_PX + 8;
+    let index = by < 0 ? at - 1 : isHere ? at + 1 : at;
     while (rows[index] && rows[index]!.kind !== "user") index += by;
     const target = rows[index];
     if (target) this.port.jumpTo(target.key, JUMP_TOP_PX);

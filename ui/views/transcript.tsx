@@ -178,10 +178,11 @@ function keepStill(state: TranscriptState, event: MouseEvent): void {
 
 function onKeyDown(state: TranscriptState, event: KeyboardEvent): void {
   const isControl = event.ctrlKey || event.metaKey;
-  if (event.key === "End" && isControl) state.toBottom();
-  else if (event.key === "End") state.toBottom();
+  if (event.key === "End") state.toBottom();
   else if (event.key === "ArrowUp" && isControl) state.previousPrompt();
   else if (event.key === "ArrowDown" && isControl) state.nextPrompt();
+  else if (event.key === "ArrowUp" && event.altKey) state.focusRow(-1);
+  else if (event.key === "ArrowDown" && event.altKey) state.focusRow(1);
   else if (event.key === "Escape" && state.search.open.peek()) {
     state.closeFind();
   } else return;

@@ -1,0 +1,51 @@
+/** A Chromium with the transcript page open, for tests and measurements. */
+
+import { type Browser, chromium, type Page } from "playwright-core";
+import { type PageServer, servePage } from "./server.ts";
+
+const ARGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface OpenPage extends AsyncDisposable {
+  readonly page: Page;
+  readonly server: PageServer;
+  /** What the page complained about: errors, and breaches of its policy. */
+  readonly complaints: string[];
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ARGS,
+  });
+}
+
+export async function openPage(browser: Browser): Promise<OpenPage> {
+  const server = await servePage();
+  const page = await browser.newPage({
+    viewport: { width: 1000, height: 800 },
+  });
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error.stack)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(server.url);
+  return {
+    page,
+    server,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      server[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { test } from "bun:test";
+import { Lexer } from "marked";
+import { DOCUMENTS, HOSTILE } from "./corpus.ts";
+import { lexMarkdown } from "./guard.ts";
+
+test("lexMarkdown() gives marked's own tokens for real documents", () => {
+  for (const text of DOCUMENTS) {
+    const plain = JSON.stringify(Lexer.lex(text, { gfm: true }));
+    assertEquals(JSON.stringify(lexMarkdown(text)), plain);
+  }
+});
+
+for (const [name, text] of Object.entries(HOSTILE)) {
+  test(`lexMarkdown() reads ${text.length} characters of ${name} in 100 ms`, () => {
+    lexMarkdown("# warm\n\n*up* `now`");
+    // The best of three: other work on the machine is not the lexer's.
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      lexMarkdown(text);
+      return performance.now() - start;
+    });
+    assertLess(Math.min(...times), 100);
+  });
+}
+
+test("lexMarkdown() gives up no text of a hostile document", () => {
+  for (const [name, text] of Object.entries(HOSTILE)) {
+    const raw = lexMarkdown(text).map((token) => token.raw).join("");
+    assertEquals(raw.trim().length, text.trim().length, name);
+  }
+});
