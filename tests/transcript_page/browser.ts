@@ -30,9 +30,10 @@ export async function openBrowser(): Promise<Browser> {
 
 export async function openPage(browser: Browser): Promise<OpenPage> {
   const server = await servePage();
-  const page = await browser.newPage({
+  const context = await browser.newContext({
     viewport: { width: 1000, height: 800 },
   });
+  const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error.stack)));
   page.on("console", (message) => {
@@ -44,7 +45,7 @@ export async function openPage(browser: Browser): Promise<OpenPage> {
     server,
     complaints,
     async [Symbol.asyncDispose]() {
-      await page.close();
+      await context.close();
       server[Symbol.dispose]();
     },
   };

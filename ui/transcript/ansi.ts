@@ -21,7 +21,7 @@ interface Pen {
 // CSI, OSC (ended by BEL or ST), and two-character escapes.
 const ESCAPE =
   // deno-lint-ignore no-control-regex
-  /\x1b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[PX^_][^\x1b]*(?:\x1b\\|$)|[ -/]*[0-~]?)/g;
+  /\x1b(?:\[([0-9;:?<=>!]*)[ -/]*([@-~])?|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[PX^_][^\x1b]*(?:\x1b\\|$)|[ -/]*[0-~]?)/g;
 
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x9b]/g;

@@ -6,7 +6,7 @@
  */
 
 import { type ReadonlySignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ConversationModel } from "../models/conversation.ts";
 import { FindBar } from "../transcript/find_bar.tsx";
 import { highlight } from "../transcript/find.ts";
@@ -44,7 +44,7 @@ export function Transcript(props: TranscriptProps) {
   // The props of the first drawing: a page gives one conversation one view.
   const state = useMemo(() => new TranscriptState(props), [conversation]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stop = state.start(scroller.current!, content.current!);
     props.controller?.(state);
     return stop;
@@ -91,7 +91,7 @@ function Body(props: TranscriptProps & WithState) {
   const root = useRef<HTMLDivElement>(null);
 
   // After each drawing: other rows may be mounted now.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = root.current?.parentElement;
     if (box && state.search.open.peek()) {
       highlight(box, state.search.query.peek());
