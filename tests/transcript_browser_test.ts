@@ -93,7 +93,7 @@ test("a reader at the end stays there while an answer streams", async () => {
   await stream(target, 400);
 
   assertEquals(await distanceFromEnd(target), 0);
-  const text = await target.textContent(".tx-live");
+  const text = await target.textContent('[data-live="true"]');
   assert(text?.trimEnd().endsWith("word 399"), text?.slice(-40));
   assertEquals(opened.complaints, []);
 });
@@ -354,4 +354,124 @@ test("hostile content stays text everywhere", async () => {
   assertEquals(found.styled, 0);
   assertEquals(new Set(found.links), new Set(["https://evil.test/pixel.png"]));
   assertEquals(opened.complaints, []);
+});
+
+test("messages of any shape cost at most their own row", async () => {
+  await using opened = await openPage(browser);
+  const target = opened.page;
+  await target.evaluate(() => {
+    const odd: unknown[] = [
+      { role: "user", content: null, timestamp: 1 },
+      { role: "user", content: [null, { type: "text" }], timestamp: 2 },
+      { role: "assistant", content: [{ type: "text", text: 7 }], timestamp: 3 },
+      { role: "assistant", content: [null], timestamp: 4 },
+      {
+        role: "assistant",
+        content: [{ type: "toolCall", id: 5, name: 6, arguments: "x" }],
+        timestamp: 5,
+      },
+      {
+        role: "assistant",
+        content: [{
+          type: "toolCall",
+          id: "e",
+          name: "edit",
+          arguments: { path: {}, edits: { length: 3 } },
+        }],
+        timestamp: 6,
+      },
+      { role: "toolResult", toolCallId: "z", timestamp: 7 },
+      { role: "bashExecution", timestamp: 8 },
+      { role: "custom", display: true, timestamp: 9 },
+      { role: 12, timestamp: "x" },
+    ];
+    page.open(odd.map((message, i) => ({
+      kind: "message",
+      key: `odd:${i}`,
+      message,
+    } as never)));
+    page.change({
+      type: "item",
+      item: {
+        kind: "message",
+        key: "assistant:99",
+        message: {
+          role: "assistant",
+          content: [{ type: "text", text: "still here" }],
+          timestamp: 99,
+        },
+      },
+    });
+  });
+  await target.waitForTimeout(100);
+  await target.evaluate(() => page.controller().toggleTools());
+  await frames(target);
+
+  const text = await target.textContent(".tx-content");
+  assert(text?.includes("still here"), text ?? "nothing");
+  assertEquals(opened.complaints, []);
+});
+
+test("an answer that ends keeps the elements it was streamed into", async () => {
+  await using opened = await openPage(browser);
+  const target = opened.page;
+  await target.evaluate(() => page.open(page.mixedItems(30)));
+  await stream(target, 60);
+  const same = await target.evaluate(async () => {
+    const find = () => document.querySelector('[data-key="assistant:9/0"] p');
+    const before = find();
+    const text = Array.from(
+      { length: 60 },
+      (_, i) => i % 20 === 19 ? `word ${i}\n\n` : `word ${i} `,
+    ).join("");
+    page.change({
+      type: "item",
+      item: {
+        kind: "message",
+        key: "assistant:9",
+        message: {
+          role: "assistant",
+          content: [{ type: "text", text }],
+          stopReason: "stop",
+          timestamp: 9,
+        },
+      },
+    });
+    for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame);
+    return before !== null && before === find();
+  });
+  assertEquals(same, true);
+  assertEquals(await target.locator('[data-live="true"]').count(), 0);
+});
+
+test("without scroll anchoring of the browser nothing moves either", async () => {
+  await using opened = await openPage(browser);
+  const target = opened.page;
+  // As WebKit is: no such property, and no such behaviour.
+  await target.addInitScript(() => CSS.supports = () => false);
+  await target.reload();
+  await target.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { overflow-anchor: none }");
+    document.adoptedStyleSheets = [sheet];
+    page.open(page.mixedItems(1_000));
+  });
+  await frames(target);
+  await stream(target, 50);
+  for (let i = 0; i < 3; i++) await wheel(target, -1_500);
+  await wheel(target, 1_500);
+  const before = await firstRow(target);
+
+  await target.evaluate(async () => {
+    const rows = [...document.querySelectorAll<HTMLElement>(".tx-row")];
+    rows.at(-1)!.style.paddingBottom = "900px";
+    rows[0]!.style.paddingBottom = "300px";
+    for (let i = 0; i < 40; i++) {
+      page.change({ type: "delta", at: 0, text: "more words\n\n" });
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  await frames(target);
+
+  expect(await topOf(target, before.key)).toBeCloseTo(before.top, 0);
 });

@@ -46,7 +46,7 @@ export class RowBuilder {
   *#stored(items: readonly Item[]): Generator<Row> {
     for (const item of items) {
       let rows = this.#byItem.get(item);
-      if (!rows) this.#byItem.set(item, rows = rowsOfItem(item));
+      if (!rows) this.#byItem.set(item, rows = safeRows(item));
       yield* rows;
     }
   }
@@ -58,6 +58,17 @@ export class RowBuilder {
     });
     this.#before = new Map(kept.map((row) => [row.key, row]));
     return kept;
+  }
+}
+
+/** A message of a shape that nobody foresaw costs one row, not the page. */
+function safeRows(item: Item): readonly Row[] {
+  try {
+    return rowsOfItem(item);
+  } catch {
+    const { key } = item;
+    const text = JSON.stringify(item, null, 2);
+    return [{ kind: "unknown", key, item: key, role: item.kind, text }];
   }
 }
 

@@ -48,7 +48,10 @@ function Missing({ image }: { image: ImagePart }) {
 }
 
 export function sourceOf(image: ImagePart): string | undefined {
-  if (!TYPES.has(image.mimeType) || !BASE64.test(image.data)) return undefined;
+  if (!TYPES.has(image.mimeType)) return undefined;
+  if (typeof image.data !== "string" || !BASE64.test(image.data)) {
+    return undefined;
+  }
   return `data:${image.mimeType};base64,${image.data}`;
 }
 
@@ -56,5 +59,5 @@ export function imagesOf(
   content: string | readonly { readonly type: string }[],
 ): ImagePart[] {
   if (!Array.isArray(content)) return [];
-  return content.filter((part): part is ImagePart => part.type === "image");
+  return content.filter((part): part is ImagePart => part?.type === "image");
 }

@@ -33,16 +33,20 @@ interface LiveProps<Row> {
 }
 
 export function TextView({ row, scope }: LiveProps<TextRow>) {
-  const { live } = row;
-  if (!live) return <Markdown text={row.text} />;
-  // Out of sight below a reader, growing text only costs time and, in
-  // engines without scroll anchoring, moves what is read.
-  const text = scope.held.value ? live.peek() : live.value;
   return (
-    <div class="tx-live">
-      <Markdown text={text} growing />
+    <div class="tx-text" data-live={row.live !== undefined}>
+      <Markdown text={shownText(row, scope)} growing={row.live !== undefined} />
     </div>
   );
+}
+
+/**
+ * Out of sight below a reader, growing text only costs time and, in engines
+ * without scroll anchoring, moves what is read.
+ */
+function shownText({ live, text }: TextRow, { held }: Scope): string {
+  if (!live) return text;
+  return held.value ? live.peek() : live.value;
 }
 
 export function ThinkingView({ row, scope }: LiveProps<ThinkingRow>) {

@@ -79,6 +79,7 @@ export class ScrollPort {
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(content);
     observer.observe(element);
+    if (this.following.peek()) element.scrollTop = 0;
     this.schedule();
     return () => {
       stopIntent();

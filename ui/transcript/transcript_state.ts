@@ -95,14 +95,17 @@ export class TranscriptState implements TranscriptController {
 
   /** Starts what needs the page; returns the undo. */
   start(element: HTMLElement, content: HTMLElement): () => void {
+    const { conversation } = this.#options;
     const stops = [
       this.port.attach(element, content),
       this.#tick(),
       this.#noteLeaving(),
       this.#followOwnPrompts(),
-      this.#showHits(content),
+      this.#showHits(),
       effect(() => {
+        // Rows came, or may now be asked for: the port looks again.
         this.chunks.value;
+        conversation.loading.value;
         this.port.schedule();
       }),
       this.#restore(),
@@ -208,20 +211,24 @@ export class TranscriptState implements TranscriptController {
     });
   }
 
-  #showHits(content: HTMLElement): () => void {
+  #showHits(): () => void {
+    let shown = "";
     return effect(() => {
       const hit = this.search.current.value;
-      if (hit) this.#goTo(hit, content);
+      const name = hit ? `${this.search.query.value} ${hit.item}` : "";
+      // An item that arrives makes new hits of the old ones: stay there.
+      if (hit && name !== shown) this.#goTo(hit);
+      shown = name;
     });
   }
 
-  #goTo(hit: Hit, content: HTMLElement): void {
+  #goTo(hit: Hit): void {
     const row = this.#rowOf(hit);
     if (!row) return;
     if (row.kind === "worked" && !row.open) {
       this.disclosure.set(row.key, true);
       // The rows of the turn exist with the next reading of `rows`.
-      queueMicrotask(() => this.#goTo(hit, content));
+      queueMicrotask(() => this.#goTo(hit));
       return;
     }
     const hasMore = row.kind === "tool" || row.kind === "explored" ||
