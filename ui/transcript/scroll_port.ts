@@ -7,7 +7,7 @@
  * `scrollTop` is 0 at the end and negative above.
  */
 
-import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Chunk } from "../models/scroll_chunks.ts";
 import {
   around,
@@ -16,7 +16,9 @@ import {
   nextRange,
 } from "../models/scroll_window.ts";
 import { watchIntent } from "./intent.ts";
+import { MountedRows, type RowPlace } from "./mounted_rows.ts";
 import type { ScrollPlace } from "./pending.ts";
+import { Pin } from "./pin.ts";
 import type { Row } from "./rows.ts";
 
 /** Arriving this near the end is arriving at the end. */
@@ -25,23 +27,12 @@ const NEAR_END_PX = 64;
 /** Older items are asked for when the oldest row is this near. */
 const ASK_WITHIN_PX = 1_600;
 
-/** Frames without movement after which a jump has arrived. */
-const SETTLED_FRAMES = 4;
-
-/** A row that is kept at a distance from the top of the view. */
-interface Pin {
-  readonly key: string;
-  readonly top: number;
-  settled: number;
-}
-
 export interface ScrollPortOptions {
   readonly chunks: ReadonlySignal<readonly Chunk<Row>[]>;
   /** The first chunk is near: there may be older items to ask for. */
   onNearStart(): void;
+  /** Called when the reader's place is another one. */
   onPlace(place: ScrollPlace): void;
-  /** False where the browser keeps what is read in place by itself. */
-  readonly anchorsItself?: boolean;
 }
 
 export class ScrollPort {
@@ -53,25 +44,23 @@ export class ScrollPort {
     undefined,
   );
   readonly #options: ScrollPortOptions;
-  readonly #anchorsItself: boolean;
+  /** WebKit does not keep what is read in place by itself. */
+  readonly #anchorsItself = CSS.supports("overflow-anchor", "auto");
   readonly #heights = new Map<string, number>();
-  #element: HTMLElement | undefined;
-  #content: HTMLElement | undefined;
+  #mounted: MountedRows | undefined;
   #pin: Pin | undefined;
-  #anchor: { key: string; top: number } | undefined;
+  #anchor: RowPlace | undefined;
+  #place: ScrollPlace = { following: true };
   #frame: number | undefined;
   #lastTop = 0;
 
   constructor(options: ScrollPortOptions) {
     this.#options = options;
-    this.#anchorsItself = options.anchorsItself ??
-      CSS.supports("overflow-anchor", "auto");
   }
 
   /** Starts to work on an element; returns the undo. */
   attach(element: HTMLElement, content: HTMLElement): () => void {
-    this.#element = element;
-    this.#content = content;
+    this.#mounted = new MountedRows(element, content);
     const stopIntent = watchIntent(element, () => this.leaveEnd());
     const onScroll = () => this.#scrolled();
     element.addEventListener("scroll", onScroll, { passive: true });
@@ -87,7 +76,7 @@ export class ScrollPort {
       element.removeEventListener("scroll", onScroll);
       if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
       this.#frame = undefined;
-      this.#element = this.#content = undefined;
+      this.#mounted = undefined;
     };
   }
 
@@ -117,23 +106,20 @@ export class ScrollPort {
 
   /** Stops following, if there is anything to scroll. */
   leaveEnd(): void {
-    const element = this.#element;
     this.#pin = undefined;
-    if (!element || element.scrollHeight <= element.clientHeight + 1) return;
-    this.#freeze();
-    this.following.value = false;
+    if (this.#mounted?.canScroll()) this.#leave();
   }
 
   toEnd(): void {
+    const isMounted = this.#isAtEnd();
     batch(() => {
       this.#pin = undefined;
       // Mounted already: what is above it may stay as well.
-      if (!this.#isAtEnd()) this.#range.value = undefined;
+      if (!isMounted) this.#range.value = undefined;
       this.following.value = true;
       this.endHidden.value = false;
     });
-    if (this.#element) this.#element.scrollTop = 0;
-    this.#options.onPlace({ following: true });
+    if (this.#mounted) this.#mounted.scroller.scrollTop = 0;
     this.schedule();
   }
 
@@ -144,188 +130,157 @@ export class ScrollPort {
       chunk.rows.some((row) => row.key === key)
     );
     if (index < 0) return;
-    const { from, to } = around(chunks, index);
-    const isMounted = this.#rowElement(key) !== undefined;
-    batch(() => {
-      if (isMounted) this.#freeze();
-      else this.#setRange({ from, to });
-      this.following.value = false;
-    });
-    this.#pin = { key, top, settled: 0 };
+    if (this.#mounted?.has(key)) this.#leave();
+    else {
+      batch(() => {
+        this.#setRange(around(chunks, index));
+        this.following.value = false;
+      });
+    }
+    this.#pin = new Pin({ key, top });
     this.schedule();
   }
 
   /** Keeps a row where it is now, whatever grows or shrinks in it. */
-  holdStill(row: HTMLElement): void {
-    const key = row.dataset.key;
-    const element = this.#element;
-    if (!key || !element) return;
-    const top = row.getBoundingClientRect().top -
-      element.getBoundingClientRect().top;
-    this.#freeze();
-    this.following.value = false;
-    this.#pin = { key, top, settled: 0 };
+  holdStill(key: string): void {
+    const top = this.#mounted?.topOf(key);
+    if (top === undefined) return;
+    this.#leave();
+    this.#pin = new Pin({ key, top });
     this.schedule();
   }
 
   /** The first row of which something is in view. */
-  firstVisible(): { key: string; top: number } | undefined {
-    return this.#firstRow((box, view) => box.bottom > view.top + 1);
+  firstVisible(): RowPlace | undefined {
+    return this.#mounted?.firstVisible();
   }
 
   /** The first row that begins at or below `top` pixels in the view. */
-  firstBelow(top: number): { key: string; top: number } | undefined {
-    return this.#firstRow((box, view) => box.top - view.top >= top);
-  }
-
-  #firstRow(
-    matches: (box: DOMRect, view: DOMRect) => boolean,
-  ): { key: string; top: number } | undefined {
-    const view = this.#element?.getBoundingClientRect();
-    if (!view) return undefined;
-    for (const row of this.#rowElements()) {
-      const box = row.getBoundingClientRect();
-      if (!row.dataset.key || !matches(box, view)) continue;
-      return { key: row.dataset.key, top: box.top - view.top };
-    }
-    return undefined;
+  firstBelow(top: number): RowPlace | undefined {
+    return this.#mounted?.firstBelow(top);
   }
 
   /** Focuses the mounted row before or after the focused one. */
   focusRow(by: 1 | -1): void {
-    const rows = this.#rowElements();
-    const focused = rows.findIndex((row) =>
-      row.contains(document.activeElement)
-    );
-    const first = this.firstVisible()?.key;
-    const start = rows.findIndex((row) => row.dataset.key === first);
-    const target = focused < 0 ? rows[start] : rows[focused + by];
-    if (!target) return;
     if (by < 0) this.leaveEnd();
-    target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
+    this.#mounted?.focusRow(by);
   }
 
   /** Looks again before the next paint: something may have changed. */
   schedule(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
-      this.#update();
+      if (this.#mounted) this.#update(this.#mounted);
     });
   }
 
   #scrolled(): void {
-    const element = this.#element;
-    if (!element) return;
-    const top = element.scrollTop;
+    if (!this.#mounted) return;
+    const top = this.#mounted.scroller.scrollTop;
     const isDownward = top > this.#lastTop;
     this.#lastTop = top;
-    if (
-      !this.following.peek() && isDownward && top >= -NEAR_END_PX &&
-      !this.#pin && this.#isAtEnd()
-    ) this.toEnd();
-    if (!this.following.peek()) this.#captureAnchor();
-    this.schedule();
-  }
-
-  #resized(): void {
-    const element = this.#element;
-    if (!element) return;
-    if (this.following.peek()) {
-      if (element.scrollTop !== 0) element.scrollTop = 0;
-    } else if (this.#pin) this.#alignPin();
-    else if (!this.#anchorsItself) this.#restoreAnchor();
-    this.schedule();
-  }
-
-  #update(): void {
-    const element = this.#element;
-    const mounted = this.#chunkElements();
-    const first = mounted[0];
-    const last = mounted.at(-1);
-    if (!element || !first || !last) return;
-    for (const chunk of mounted) {
-      const key = chunk.dataset.chunk!;
-      this.#heights.set(key, chunk.getBoundingClientRect().height);
+    if (!this.following.peek()) {
+      const hasArrived = isDownward && top >= -NEAR_END_PX && !this.#pin;
+      if (hasArrived && this.#isAtEnd()) this.toEnd();
+      else this.#captureAnchor();
     }
-    const view = element.getBoundingClientRect();
-    const range = this.range();
+    this.schedule();
+  }
+
+  /** Between layout and paint: what grew must not be seen to move others. */
+  #resized(): void {
+    const mounted = this.#mounted;
+    if (!mounted) return;
+    if (this.following.peek()) mounted.scroller.scrollTop = 0;
+    else if (this.#pin) this.#alignPin(mounted);
+    else if (!this.#anchorsItself && this.#anchor) {
+      const top = mounted.topOf(this.#anchor.key);
+      if (top !== undefined) mounted.moveBy(top - this.#anchor.top);
+    }
+    this.schedule();
+  }
+
+  #update(mounted: MountedRows): void {
+    const chunks = mounted.chunks();
+    const first = chunks[0]?.getBoundingClientRect();
+    const last = chunks.at(-1)?.getBoundingClientRect();
+    if (!first || !last) return;
+    for (const chunk of chunks) {
+      const { height } = chunk.getBoundingClientRect();
+      this.#heights.set(chunk.dataset.chunk!, height);
+    }
+    const view = mounted.view();
+    const above = view.top - first.top;
+    const range = this.#peekRange();
     const next = nextRange(range, {
       heights: this.#options.chunks.peek().map(({ key }) =>
         this.#heights.get(key)
       ),
-      above: view.top - first.getBoundingClientRect().top,
-      below: last.getBoundingClientRect().bottom - view.bottom,
+      above,
+      below: last.bottom - view.bottom,
       viewHeight: view.height,
     });
-    const isMoving = this.#alignPin();
+    const isMoving = this.#alignPin(mounted);
     const isChanged = next.from !== range.from || next.to !== range.to;
-    if (isChanged && this.#isRendered(range)) this.#setRange(next);
+    // What the last frame asked for may not have been drawn yet.
+    const isDrawn = chunks.length === range.to - range.from;
+    if (isChanged && isDrawn) this.#setRange(next);
     if (isChanged || isMoving) this.schedule();
-    const above = view.top - first.getBoundingClientRect().top;
     if (next.from === 0 && above < ASK_WITHIN_PX) this.#options.onNearStart();
-    this.#noteEnd(view);
-    this.#notePlace();
+    this.#noteEnd(mounted);
+    this.#notePlace(mounted);
   }
 
-  /** The page shows what `range` says; else wait for the next frame. */
-  #isRendered(range: ChunkRange): boolean {
-    return this.#chunkElements().length === range.to - range.from;
-  }
-
-  #noteEnd(view: DOMRect): void {
-    const rows = this.#rowElements();
-    const last = rows.at(-1);
-    const isMounted = this.#isAtEnd();
+  #noteEnd(mounted: MountedRows): void {
+    const last = mounted.rows().at(-1)?.getBoundingClientRect();
+    const isBelow = !last || last.top > mounted.view().bottom;
     this.endHidden.value = !this.following.peek() &&
-      (!isMounted || !last || last.getBoundingClientRect().top > view.bottom);
+      (isBelow || !this.#isAtEnd());
   }
 
-  #notePlace(): void {
+  #notePlace(mounted: MountedRows): void {
+    const before = this.#place;
     if (this.following.peek()) {
-      this.#options.onPlace({ following: true });
-      return;
+      if (before.following) return;
+      this.#place = { following: true };
+    } else {
+      const row = this.#pin ? undefined : mounted.firstVisible();
+      if (!row) return;
+      const { key } = row;
+      const offset = Math.round(row.top);
+      const isSame = !before.following && before.key === key &&
+        before.offset === offset;
+      if (isSame) return;
+      this.#place = { following: false, key, offset };
     }
-    if (this.#pin) return;
-    const row = this.firstVisible();
-    if (!row) return;
-    this.#options.onPlace({
-      following: false,
-      key: row.key,
-      offset: Math.round(row.top),
-    });
+    this.#options.onPlace(this.#place);
   }
 
-  /** Moves the pinned row to its place. True until it stays there. */
-  #alignPin(): boolean {
-    const pin = this.#pin;
-    const element = this.#element;
-    if (!pin || !element) return false;
-    const row = this.#rowElement(pin.key);
-    if (!row) return ++pin.settled < 60;
-    const drift = row.getBoundingClientRect().top -
-      element.getBoundingClientRect().top - pin.top;
-    if (Math.abs(drift) >= 1) {
-      const before = element.scrollTop;
-      element.scrollTop += drift;
-      // At either end of the content there is nowhere to go.
-      if (element.scrollTop !== before) pin.settled = 0;
-    }
-    if (++pin.settled < SETTLED_FRAMES) return true;
+  /** True until the pinned row stays where it should be. */
+  #alignPin(mounted: MountedRows): boolean {
+    if (!this.#pin) return false;
+    if (this.#pin.align(mounted)) return true;
     this.#pin = undefined;
     this.#captureAnchor();
-    if (element.scrollTop >= -1 && this.#isAtEnd()) this.toEnd();
+    if (mounted.scroller.scrollTop >= -1 && this.#isAtEnd()) this.toEnd();
     return false;
   }
 
   #isAtEnd(): boolean {
-    return this.range().to === this.#options.chunks.peek().length;
+    return this.#peekRange().to === this.#options.chunks.peek().length;
+  }
+
+  #peekRange(): ChunkRange {
+    return untracked(() => this.range());
   }
 
   /** From following, "to the end" becomes the chunk that is the end now. */
-  #freeze(): void {
-    const { from, to } = this.range();
-    this.#setRange({ from, to });
+  #leave(): void {
+    const range = this.#peekRange();
+    batch(() => {
+      this.#setRange(range);
+      this.following.value = false;
+    });
   }
 
   #setRange({ from, to }: ChunkRange): void {
@@ -339,33 +294,6 @@ export class ScrollPort {
   }
 
   #captureAnchor(): void {
-    if (this.#anchorsItself) return;
-    this.#anchor = this.firstVisible();
-  }
-
-  #restoreAnchor(): void {
-    const element = this.#element;
-    const row = this.#anchor && this.#rowElement(this.#anchor.key);
-    if (!element || !this.#anchor || !row) return;
-    const drift = row.getBoundingClientRect().top -
-      element.getBoundingClientRect().top - this.#anchor.top;
-    if (Math.abs(drift) >= 0.5) element.scrollTop += drift;
-  }
-
-  #chunkElements(): HTMLElement[] {
-    const found = this.#content?.querySelectorAll<HTMLElement>(
-      ":scope > [data-chunk]",
-    );
-    return [...found ?? []];
-  }
-
-  #rowElements(): HTMLElement[] {
-    return this.#chunkElements().flatMap((chunk) =>
-      [...chunk.children] as HTMLElement[]
-    );
-  }
-
-  #rowElement(key: string): HTMLElement | undefined {
-    return this.#rowElements().find((row) => row.dataset.key === key);
+    if (!this.#anchorsItself) this.#anchor = this.firstVisible();
   }
 }

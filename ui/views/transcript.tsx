@@ -165,15 +165,21 @@ function Jump({ conversation, state }: WithState) {
 function Announcer({ conversation }: { conversation: ConversationModel }) {
   const node = conversation.node.value;
   const name = node?.session?.name ?? node?.cwd.split("/").at(-1) ?? "Agent";
-  return <Status name={name} activity={conversation.activity.value} />;
+  return (
+    <Status
+      of={conversation}
+      name={name}
+      activity={conversation.activity.value}
+    />
+  );
 }
 
 /** What a person opens or closes stays under their pointer. */
 function keepStill(state: TranscriptState, event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target : undefined;
   const opens = target?.closest("[aria-expanded], .tx-more");
-  const row = opens?.closest<HTMLElement>(".tx-row");
-  if (row) state.port.holdStill(row);
+  const key = opens?.closest<HTMLElement>(".tx-row")?.dataset.key;
+  if (key) state.port.holdStill(key);
 }
 
 function onKeyDown(state: TranscriptState, event: KeyboardEvent): void {
