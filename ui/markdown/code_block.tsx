@@ -17,7 +17,7 @@ export function CodeBlock({ lang, text }: CodeBlockProps) {
       {language && <span class="md-code-lang">{language}</span>}
       <CopyButton text={() => text} label="Copy code" />
       <pre tabIndex={0} role="region" aria-label={label}>
-        <CodeText text={text} />
+        <CodeText text={text} lang={language} />
       </pre>
     </div>
   );

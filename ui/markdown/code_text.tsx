@@ -7,15 +7,23 @@
  */
 
 import { Component, createRef } from "preact";
+import { Paint } from "./paint.ts";
 
 const LINES_PER_PIECE = 40;
 
+/** Code that still grows is coloured when it pauses. */
+const PAINT_AFTER_MS = 120;
+
 interface CodeTextProps {
   text: string;
+  /** Its colours; undefined or unknown for none. */
+  lang?: string;
 }
 
 export class CodeText extends Component<CodeTextProps> {
   readonly #root = createRef<HTMLElement>();
+  readonly #paint = new Paint();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #written = "";
   #last: Text | undefined;
   #lines = 0;
@@ -29,11 +37,17 @@ export class CodeText extends Component<CodeTextProps> {
     return false;
   }
 
+  override componentWillUnmount(): void {
+    clearTimeout(this.#timer);
+    this.#paint.clear();
+  }
+
   #write(text: string): void {
     const root = this.#root.current;
     if (!root || text === this.#written) return;
     if (!text.startsWith(this.#written)) {
       root.replaceChildren();
+      this.#paint.clear();
       this.#written = "";
       this.#last = undefined;
       this.#lines = 0;
@@ -42,6 +56,13 @@ export class CodeText extends Component<CodeTextProps> {
       this.#add(root, line);
     }
     this.#written = text;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#colour(root), PAINT_AFTER_MS);
+  }
+
+  #colour(root: HTMLElement): void {
+    const nodes = [...root.children].map((piece) => piece.firstChild as Text);
+    this.#paint.apply(nodes, this.#written, this.props.lang ?? "");
   }
 
   #add(root: HTMLElement, piece: string): void {

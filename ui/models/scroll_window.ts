@@ -6,11 +6,11 @@
  * frame, and from then on its height is known.
  */
 
-/** The next chunk is mounted when the edge is this near: ten frames of a flick. */
-export const MOUNT_WITHIN_PX = 1_200;
+/** The next chunk is mounted when the edge is this near: eight frames of a flick. */
+export const MOUNT_WITHIN_PX = 1_000;
 
 /** A chunk is let go when it is this far. More than the above, or it flickers. */
-export const KEEP_WITHIN_PX = 2_000;
+export const KEEP_WITHIN_PX = 1_600;
 
 /** Chunks `from` up to, not including, `to`. */
 export interface ChunkRange {
