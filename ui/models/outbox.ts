@@ -1,0 +1,235 @@
+/**
+ * Prompts sent from this browser, until they are in the transcript.
+ *
+ * Each has an id of its own. What was not acknowledged is sent again with the
+ * same id after a reconnect, and the server runs an id once. Texts survive a
+ * reload; a prompt whose attachments did not is given back to the person.
+ */
+
+import { computed, createModel, effect, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
+import type { Attachment } from "../../server/protocol/command.ts";
+import type { Receipt } from "../../server/protocol/event.ts";
+import type { NodeId, UnixMs } from "../../server/protocol/node.ts";
+import type { ParamsOf } from "../../server/protocol/rpc.ts";
+import type { LinkState } from "../link.ts";
+import { CallRefused, sayFailure } from "../rpc.ts";
+import { readStored, type Storage } from "../storage.ts";
+
+export interface PendingPrompt {
+  readonly id: string;
+  readonly text: string;
+  readonly mode: "steer" | "followUp";
+  readonly at: UnixMs;
+  readonly state:
+    | "unsent"
+    | "sent"
+    | "accepted"
+    | "queued"
+    | "started"
+    | "refused";
+  /** Of `refused`: one sentence for a person. */
+  readonly reason?: string;
+  /** How many files go with it. */
+  readonly attachments: number;
+}
+
+export interface OutboxLink {
+  readonly state: ReadonlySignal<LinkState>;
+  prompt(params: Omit<ParamsOf<"prompt">, "node">): Promise<Receipt>;
+}
+
+/** What of the conversation tells an outbox that something arrived. */
+export interface Arrivals {
+  readonly receipts: ReadonlySignal<ReadonlyMap<string, Receipt>>;
+  /** Ids of prompts that are items of the transcript. */
+  readonly promptIds: ReadonlySignal<ReadonlySet<string>>;
+}
+
+export interface OutboxPort {
+  now(): UnixMs;
+  newId(): string;
+}
+
+export interface NewPrompt {
+  readonly text: string;
+  readonly mode: "steer" | "followUp";
+  readonly attachments: readonly Attachment[];
+}
+
+/** More waiting prompts than a person writes; past it, sending is refused. */
+const MAX_PENDING = 50;
+
+export type OutboxModel = InstanceType<typeof OutboxModel>;
+
+interface OutboxParts {
+  readonly node: NodeId;
+  readonly link: OutboxLink;
+  readonly arrivals: Arrivals;
+  readonly storage: Storage;
+  readonly port: OutboxPort;
+}
+
+export const OutboxModel = createModel(
+  ({ node, link, arrivals, storage, port }: OutboxParts) => {
+    const key = `outbox:${node}`;
+    const prompts = signal<readonly PendingPrompt[]>(
+      (readStored(storage, key, isPromptList) ?? []).map(afterReload),
+    );
+    const files = new Map<string, readonly Attachment[]>();
+
+    const change = (next: readonly PendingPrompt[]) => {
+      if (next === prompts.peek()) return;
+      prompts.value = next;
+      if (next.length === 0) storage.remove(key);
+      else storage.set(key, JSON.stringify(next));
+      for (const id of [...files.keys()]) {
+        if (!next.some((prompt) => prompt.id === id)) files.delete(id);
+      }
+    };
+    const receive = (receipt: Receipt) =>
+      change(applyReceipt(prompts.peek(), receipt));
+
+    const transmit = ({ id, text, mode }: PendingPrompt) => {
+      change(setState(prompts.peek(), id, { state: "sent" }));
+      const attachments = files.get(id) ?? [];
+      link.prompt({
+        id,
+        text,
+        mode,
+        ...(attachments.length > 0 && { attachments }),
+      }).then(receive).catch((thrown) => {
+        if (thrown instanceof CallRefused) {
+          receive({ id, state: "refused", reason: sayFailure(thrown) });
+        } else {
+          // Nobody knows whether it arrived: the same id goes out again.
+          change(setState(prompts.peek(), id, { state: "unsent" }));
+        }
+      });
+    };
+
+    effect(() => {
+      if (link.state.value.kind !== "open") return;
+      for (const prompt of prompts.value) {
+        if (prompt.state === "unsent") transmit(prompt);
+      }
+    });
+
+    effect(() => {
+      let next = prompts.peek();
+      for (const receipt of arrivals.receipts.value.values()) {
+        next = applyReceipt(next, receipt);
+      }
+      const arrived = arrivals.promptIds.value;
+      if (next.some((prompt) => arrived.has(prompt.id))) {
+        next = next.filter((prompt) => !arrived.has(prompt.id));
+      }
+      change(next);
+    });
+
+    return {
+      prompts,
+      unsentCount: computed(() =>
+        prompts.value.filter((prompt) =>
+          prompt.state === "unsent" || prompt.state === "sent"
+        ).length
+      ),
+      /** False if too many are waiting: then nothing is taken. */
+      send({ text, mode, attachments }: NewPrompt): boolean {
+        if (prompts.peek().length >= MAX_PENDING) return false;
+        const prompt: PendingPrompt = {
+          id: port.newId(),
+          text,
+          mode,
+          at: port.now(),
+          state: "unsent",
+          attachments: attachments.length,
+        };
+        if (attachments.length > 0) files.set(prompt.id, attachments);
+        change([...prompts.peek(), prompt]);
+        return true;
+      },
+      /** Sends a refused one again, as a new prompt: its id has had its run. */
+      retry(id: string): void {
+        const again = port.newId();
+        const kept = files.get(id);
+        if (kept) files.set(again, kept);
+        change(
+          prompts.peek().map((prompt) =>
+            prompt.id === id && prompt.state === "refused"
+              ? without(prompt, { id: again, state: "unsent" })
+              : prompt
+          ),
+        );
+      },
+      /** Takes one out and returns its text, to be edited or forgotten. */
+      take(id: string): string | undefined {
+        const prompt = prompts.peek().find((prompt) => prompt.id === id);
+        change(prompts.peek().filter((other) => other !== prompt));
+        return prompt?.text;
+      },
+    };
+  },
+);
+
+/** The prompts after a receipt; the same list if it says nothing new. */
+export function applyReceipt(
+  prompts: readonly PendingPrompt[],
+  { id, state, reason }: Receipt,
+): readonly PendingPrompt[] {
+  const known = prompts.find((prompt) => prompt.id === id);
+  if (!known || known.state === state) return prompts;
+  if (state === "done") return prompts.filter((prompt) => prompt.id !== id);
+  return setState(prompts, id, {
+    state,
+    ...(reason !== undefined && { reason }),
+  });
+}
+
+function setState(
+  prompts: readonly PendingPrompt[],
+  id: string,
+  change: Pick<PendingPrompt, "state"> & { reason?: string },
+): readonly PendingPrompt[] {
+  return prompts.map((prompt) =>
+    prompt.id === id ? without(prompt, change) : prompt
+  );
+}
+
+/** The prompt with `change`, its earlier reason forgotten. */
+function without(
+  { reason: _, ...prompt }: PendingPrompt,
+  change: Partial<PendingPrompt>,
+): PendingPrompt {
+  return { ...prompt, ...change };
+}
+
+function afterReload(prompt: PendingPrompt): PendingPrompt {
+  const isOut = prompt.state === "unsent" || prompt.state === "sent";
+  if (!isOut) return prompt;
+  if (prompt.attachments === 0) return { ...prompt, state: "unsent" };
+  return {
+    ...prompt,
+    state: "refused",
+    attachments: 0,
+    reason: "Its attachments were lost when the page was reloaded",
+  };
+}
+
+function isPromptList(value: unknown): value is PendingPrompt[] {
+  return Array.isArray(value) &&
+    value.every((prompt) =>
+      typeof prompt?.id === "string" && typeof prompt.text === "string"
+    );
+}
+
+export const browserOutbox: OutboxPort = {
+  now: () => Date.now(),
+  newId,
+};
+
+/** Random enough; `crypto.randomUUID` is missing on plain HTTP. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
