@@ -1,0 +1,42 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface DialogProps {
+  label: string;
+  /** Which of the dialogs, for the style sheet. */
+  kind: "palette" | "sheet";
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** A native modal dialog: it keeps focus inside, and Esc or a click ends it. */
+export function Dialog({ label, kind, onClose, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("input:not([type=radio])")?.focus();
+    return () => dialog?.close();
+  }, []);
+
+  return (
+    // Closing is the owner's decision: the browser's own would leave the
+    // history one entry ahead.
+    <dialog
+      ref={ref}
+      class="dialog"
+      data-kind={kind}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      <div class="dialog-body">{children}</div>
+    </dialog>
+  );
+}
