@@ -1,0 +1,82 @@
+/** The inspector: facts about the agent on stage, in tabs. */
+
+import { useSignal } from "@preact/signals";
+import { Boundary } from "../components/boundary.tsx";
+import { IconButton } from "../components/icon_button.tsx";
+import type { OpenAgent } from "../models/open_agent.ts";
+import type { Page } from "../page.ts";
+import { InspectorOverview } from "./inspector_overview.tsx";
+import { InspectorTools } from "./inspector_tools.tsx";
+
+interface InspectorProps {
+  page: Page;
+  agent: OpenAgent;
+  /** Present where it covers the page and can be closed. */
+  onClose?: (() => void) | undefined;
+}
+
+type TabName = "overview" | "tools";
+
+const TABS: readonly { name: TabName; label: string }[] = [
+  { name: "overview", label: "Overview" },
+  { name: "tools", label: "Tools" },
+];
+
+export function Inspector({ page, agent, onClose }: InspectorProps) {
+  const open = useSignal<TabName>("overview");
+  const tools = agent.conversation.facts.value?.tools.length ?? 0;
+  const step = (by: 1 | -1) => {
+    const at = TABS.findIndex(({ name }) => name === open.peek());
+    const next = TABS[(at + by + TABS.length) % TABS.length];
+    if (next) open.value = next.name;
+  };
+  return (
+    <aside class="inspector" aria-label="Inspector">
+      <div class="tabs">
+        <div
+          class="tabs-list"
+          role="tablist"
+          aria-label="Facts"
+          onKeyDown={(event) => {
+            if (event.key === "ArrowRight") step(1);
+            if (event.key === "ArrowLeft") step(-1);
+          }}
+        >
+          {TABS.map(({ name, label }) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={open.value === name}
+              aria-controls="inspector-panel"
+              tabIndex={open.value === name ? 0 : -1}
+              onClick={() => open.value = name}
+            >
+              {label}
+              {name === "tools" && tools > 0 && (
+                <span class="number faint">{tools}</span>
+              )}
+            </button>
+          ))}
+        </div>
+        {onClose && (
+          <IconButton icon="x" label="Close the inspector" onClick={onClose} />
+        )}
+      </div>
+      <div
+        class="inspector-body"
+        id="inspector-panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${open.value}`}
+        tabIndex={0}
+      >
+        <Boundary what="the inspector">
+          {open.value === "overview"
+            ? <InspectorOverview page={page} agent={agent} />
+            : <InspectorTools agent={agent} />}
+        </Boundary>
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,167 @@
+/** The palette: any agent or action, by a few letters of its name. */
+
+import { useMemo, useState } from "preact/hooks";
+import type { NodeRecord } from "../../server/protocol/node.ts";
+import type { Action } from "../actions.ts";
+import { Dialog } from "../components/dialog.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Kbd } from "../components/kbd.tsx";
+import { Marked } from "../components/marked.tsx";
+import { StatusGlyph } from "../components/status_glyph.tsx";
+import { fuzzyScore } from "../fuzzy.ts";
+import { IS_MAC, sayKeys } from "../keys.ts";
+import { findAgents } from "../models/roster.ts";
+import type { Page } from "../page.ts";
+import { lastPart, nameOf } from "../words.ts";
+
+interface PaletteProps {
+  page: Page;
+  actions: readonly Action[];
+}
+
+type Hit =
+  | { readonly kind: "agent"; readonly node: NodeRecord }
+  | { readonly kind: "action"; readonly action: Action };
+
+/** What fits on a screen; a longer query finds the rest. */
+const MAX_AGENTS = 12;
+const MAX_ACTIONS = 20;
+
+export function Palette({ page, actions }: PaletteProps) {
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  const { navigation } = page;
+  const nodes = page.nodes.all.value;
+  const hits = useMemo(
+    () => findHits(nodes, actions, query),
+    [nodes, actions, query],
+  );
+  const close = () => navigation.close("palette");
+  const run = (hit: Hit | undefined) => {
+    if (!hit) return;
+    if (hit.kind === "agent") {
+      return navigation.go({ kind: "agent", id: hit.node.id });
+    }
+    // Once it is closed: an action may open a layer of its own.
+    navigation.closeThen("palette", () => hit.action.run());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter") run(hits[active]);
+    else if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else return;
+    event.preventDefault();
+  };
+  const move = (by: 1 | -1) => {
+    if (hits.length === 0) return;
+    const next = (active + by + hits.length) % hits.length;
+    setActive(next);
+    document.getElementById(`palette-${next}`)?.scrollIntoView({
+      block: "nearest",
+    });
+  };
+  return (
+    <Dialog label="Search or run" kind="palette" onClose={close}>
+      <div class="palette-head">
+        <Icon name="search" />
+        <input
+          class="palette-field"
+          role="combobox"
+          aria-label="Search agents and commands"
+          aria-expanded
+          aria-controls="palette-list"
+          aria-activedescendant={hits[active] ? `palette-${active}` : undefined}
+          placeholder="Search agents, or > for commands"
+          value={query}
+          onInput={(event) => {
+            setQuery(event.currentTarget.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <Kbd keys="Esc" />
+      </div>
+      <div
+        class="palette-list"
+        id="palette-list"
+        role="listbox"
+        aria-label="Results"
+      >
+        {hits.length === 0 && (
+          <p class="menu-note" role="option" aria-selected="false">
+            Nothing found
+          </p>
+        )}
+        {hits.map((hit, i) => (
+          <div
+            key={hit.kind === "agent" ? hit.node.id : hit.action.id}
+            id={`palette-${i}`}
+            class="option"
+            role="option"
+            aria-selected={i === active}
+            onPointerMove={() => setActive(i)}
+            onClick={() => run(hit)}
+          >
+            <HitLine hit={hit} query={bare(query)} />
+          </div>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+function HitLine({ hit, query }: { hit: Hit; query: string }) {
+  if (hit.kind === "agent") {
+    const { node } = hit;
+    return (
+      <>
+        <StatusGlyph kind={node.state.kind} />
+        <span class="cut">
+          <Marked text={nameOf(node)} query={query} />
+        </span>
+        <span class="faint cut">{lastPart(node.cwd)} on {node.machine}</span>
+      </>
+    );
+  }
+  const { icon, label, keys } = hit.action;
+  return (
+    <>
+      <Icon name={icon} />
+      <span class="cut">
+        <Marked text={label} query={query} />
+      </span>
+      <span class="grow" />
+      {keys && <Kbd keys={sayKeys(keys, IS_MAC)} />}
+    </>
+  );
+}
+
+/** Agents first; after `>` only actions. */
+function findHits(
+  nodes: readonly NodeRecord[],
+  actions: readonly Action[],
+  query: string,
+): Hit[] {
+  const wanted = bare(query);
+  const agents = query.startsWith(">") ? [] : findAgents(nodes, wanted);
+  const offered = actions
+    .filter((action) => action.id !== "palette" && !action.isOff?.())
+    .map((action) => ({ action, score: fuzzyScore(wanted, action.label) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score);
+  return [
+    ...agents.slice(0, MAX_AGENTS).map((node) => ({
+      kind: "agent" as const,
+      node,
+    })),
+    ...offered.slice(0, MAX_ACTIONS).map(({ action }) => ({
+      kind: "action" as const,
+      action,
+    })),
+  ];
+}
+
+function bare(query: string): string {
+  return query.replace(/^>/, "").trim();
+}

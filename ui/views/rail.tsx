@@ -1,0 +1,70 @@
+/** The rail: who there is, at the left of every wide screen. */
+
+import { Boundary } from "../components/boundary.tsx";
+import { Icon } from "../components/icon.tsx";
+import { IconButton } from "../components/icon_button.tsx";
+import { Kbd } from "../components/kbd.tsx";
+import { IS_MAC, sayKeys } from "../keys.ts";
+import type { Page } from "../page.ts";
+import { RosterList } from "./roster_list.tsx";
+
+interface RailProps {
+  page: Page;
+}
+
+export function Rail({ page }: RailProps) {
+  const { navigation, nodes } = page;
+  const paletteKeys = sayKeys("mod+k", IS_MAC);
+  return (
+    <nav class="rail" aria-label="Agents">
+      <header class="rail-head">
+        <button
+          type="button"
+          class="rail-home"
+          onClick={() => navigation.go({ kind: "home" })}
+        >
+          <span class="logo" aria-hidden="true">π</span>
+          <b>hypivisor</b>
+        </button>
+        <IconButton
+          icon="settings"
+          label="Settings"
+          keys={sayKeys("mod+,", IS_MAC)}
+          onClick={() => navigation.open("settings")}
+        />
+      </header>
+      <button
+        type="button"
+        class="search-button"
+        onClick={() => navigation.open("palette")}
+      >
+        <Icon name="search" size={14} />
+        <span>Search or run…</span>
+        <Kbd keys={paletteKeys} />
+      </button>
+      <div class="rail-list">
+        <Boundary what="the list of agents">
+          <RosterList page={page} />
+        </Boundary>
+      </div>
+      <footer class="rail-foot">
+        <span class="rail-facts">
+          {nodes.server.value
+            ? `${nodes.server.value.machine} · ${nodes.server.value.version}`
+            : ""}
+        </span>
+        <IconButton
+          icon="smartphone"
+          label="Sign in another device"
+          onClick={() => navigation.open("pairing")}
+        />
+        <IconButton
+          icon="keyboard"
+          label="Keyboard shortcuts"
+          keys="?"
+          onClick={() => navigation.open("shortcuts")}
+        />
+      </footer>
+    </nav>
+  );
+}

@@ -1,0 +1,106 @@
+/** What stands above the composer when the agent cannot simply be written to. */
+
+import { useState } from "preact/hooks";
+import type {
+  NodeRecord,
+  OfflineReason,
+  UnixMs,
+} from "../../server/protocol/node.ts";
+import { StatusGlyph } from "../components/status_glyph.tsx";
+import type { Page } from "../page.ts";
+import { sayFailure } from "../rpc.ts";
+import { sayClock, sayMoment } from "../words.ts";
+
+interface WaitingNoteProps {
+  node: NodeRecord;
+  now: UnixMs;
+}
+
+/** A dialog is open in the agent's terminal. */
+export function WaitingNote({ node, now }: WaitingNoteProps) {
+  const { state } = node;
+  if (state.kind !== "waiting") return null;
+  return (
+    <section class="ask" role="group" aria-label="The agent asks">
+      <header>
+        <StatusGlyph kind="waiting" />
+        <b>{state.question}</b>
+        <span class="ask-age">asked {sayClock(state.since, now)} ago</span>
+      </header>
+      <p>
+        Answer it in the terminal of this agent, on {node.machine}.
+      </p>
+    </section>
+  );
+}
+
+const REASONS: Record<OfflineReason, string> = {
+  link_closed: "Its connection ended without a word.",
+  silent: "It stopped answering.",
+  quit: "It was closed.",
+  replaced: "It came back under another connection.",
+  restarted: "It was not heard of since the hypivisor was restarted.",
+};
+
+interface OfflineNoteProps {
+  page: Page;
+  node: NodeRecord;
+}
+
+/** The process is gone; its conversation can still be read. */
+export function OfflineNote({ page, node }: OfflineNoteProps) {
+  const [asks, setAsks] = useState(false);
+  const { state } = node;
+  if (state.kind !== "offline") return null;
+  const forget = () => {
+    page.rpc.call("forget_node", { node: node.id })
+      .then(() => page.navigation.go({ kind: "home" }))
+      .catch((thrown) =>
+        page.notices.say(`Could not remove the agent: ${sayFailure(thrown)}`)
+      );
+  };
+  return (
+    <section class="ask" data-kind="offline" aria-label="The agent is offline">
+      <header>
+        <StatusGlyph kind="offline" />
+        <b>Offline since {sayMoment(state.since, page.clock.now.value)}</b>
+      </header>
+      <p>
+        {REASONS[state.reason]}{" "}
+        Start pi in its folder again and it is back here.
+      </p>
+      <div class="ask-actions">
+        {asks
+          ? (
+            <>
+              <span>Remove it with its conversation from this list?</span>
+              <button
+                type="button"
+                class="button"
+                data-kind="danger"
+                onClick={forget}
+              >
+                Remove
+              </button>
+              <button
+                type="button"
+                class="button"
+                onClick={() => setAsks(false)}
+              >
+                Keep
+              </button>
+            </>
+          )
+          : (
+            <button
+              type="button"
+              class="button"
+              onClick={() => setAsks(true)}
+            >
+              Remove from the list…
+            </button>
+          )}
+      </div>
+    </section>
+  );
+}
