@@ -69,9 +69,13 @@ function Regions({ page }: { page: Page }) {
           }}
         >
           <Boundary what="the list of agents">
-            <Rail page={page} />
+            <Rail
+              page={page}
+              edge={layout === "desktop" && (
+                <ColumnEdge page={page} column="rail" />
+              )}
+            />
           </Boundary>
-          {layout === "desktop" && <ColumnEdge page={page} column="rail" />}
         </div>
       )}
       <Boundary what="this agent">
@@ -84,8 +88,12 @@ function Regions({ page }: { page: Page }) {
           class="column"
           style={{ width: `${appearance.inspectorPx.value}px` }}
         >
-          <Inspector key={agent.id} page={page} agent={agent} />
-          <ColumnEdge page={page} column="inspector" />
+          <Inspector
+            key={agent.id}
+            page={page}
+            agent={agent}
+            edge={<ColumnEdge page={page} column="inspector" />}
+          />
         </div>
       )}
     </>

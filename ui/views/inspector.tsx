@@ -1,6 +1,7 @@
 /** The inspector: facts about the agent on stage, in tabs. */
 
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import type { OpenAgent } from "../models/open_agent.ts";
@@ -13,6 +14,8 @@ interface InspectorProps {
   agent: OpenAgent;
   /** Present where it covers the page and can be closed. */
   onClose?: (() => void) | undefined;
+  /** What moves its edge, where it can be moved. */
+  edge?: ComponentChildren;
 }
 
 type TabName = "overview" | "tools";
@@ -22,7 +25,9 @@ const TABS: readonly { name: TabName; label: string }[] = [
   { name: "tools", label: "Tools" },
 ];
 
-export function Inspector({ page, agent, onClose }: InspectorProps) {
+export function Inspector(
+  { page, agent, onClose, edge }: InspectorProps,
+) {
   const open = useSignal<TabName>("overview");
   const tools = agent.conversation.facts.value?.tools.length ?? 0;
   const step = (by: 1 | -1) => {
@@ -77,6 +82,7 @@ export function Inspector({ page, agent, onClose }: InspectorProps) {
             : <InspectorTools agent={agent} />}
         </Boundary>
       </div>
+      {edge}
     </aside>
   );
 }

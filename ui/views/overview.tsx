@@ -22,7 +22,9 @@ export function Overview({ page }: OverviewProps) {
   const all = page.nodes.all.value;
   const parts = PARTS.map((part) => ({
     ...part,
-    nodes: all.filter((node) => node.state.kind === part.kind),
+    nodes: all
+      .filter((node) => node.state.kind === part.kind)
+      .sort((a, b) => a.state.since - b.state.since),
   })).filter((part) => part.nodes.length > 0);
   const live = all.filter((node) => node.state.kind !== "offline").length;
   return (

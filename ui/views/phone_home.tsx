@@ -30,7 +30,7 @@ export function PhoneHome({ page }: PhoneHomeProps) {
           onClick={() => navigation.open("settings")}
         />
       </header>
-      <main class="phone-list">
+      <main class="phone-list" id="stage">
         <LinkBanner page={page} link={page.registry} />
         <Boundary what="the list of agents">
           <RosterList page={page} />

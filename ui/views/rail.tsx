@@ -1,5 +1,6 @@
 /** The rail: who there is, at the left of every wide screen. */
 
+import type { ComponentChildren } from "preact";
 import { Boundary } from "../components/boundary.tsx";
 import { Icon } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
@@ -10,9 +11,11 @@ import { RosterList } from "./roster_list.tsx";
 
 interface RailProps {
   page: Page;
+  /** What moves its edge, where it can be moved. */
+  edge?: ComponentChildren;
 }
 
-export function Rail({ page }: RailProps) {
+export function Rail({ page, edge }: RailProps) {
   const { navigation, nodes } = page;
   const paletteKeys = sayKeys("mod+k", IS_MAC);
   return (
@@ -65,6 +68,7 @@ export function Rail({ page }: RailProps) {
           onClick={() => navigation.open("shortcuts")}
         />
       </footer>
+      {edge}
     </nav>
   );
 }
