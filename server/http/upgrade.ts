@@ -54,13 +54,13 @@ export function chooseCarrier(net: Net, request: Request): Upgrade {
 }
 
 function legacyCarrier(net: Net, node: NodeId): Carrier {
-  const record = net.registry.find(node);
+  const record = net.registry.legacy(node);
   if (!record) return new RefusalLink("Agent not found");
   if (net.agents.has(node) && !net.registrants.has(node)) {
     return new LegacyViewerLink(net, node);
   }
   const targets = net.relayTargets(node);
-  if (record.state.kind === "offline" || targets.length === 0) {
+  if (record.status === "offline" || targets.length === 0) {
     return new RefusalLink("Agent is offline");
   }
   return new RelayLink(net, node, targets);

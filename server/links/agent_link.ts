@@ -85,7 +85,9 @@ export class AgentLink implements Carrier, LiveAgent {
   register(head: UplinkHead): void {
     const { agents, registrants, registry, capabilities } = this.#net;
     const rival = agents.get(this.card.id);
-    if (rival && rival.epoch !== this.epoch) {
+    const isTaken = registrants.has(this.card.id) ||
+      (rival && rival.epoch !== this.epoch);
+    if (isTaken) {
       throw new HypivisorError("conflict", "Node id in use");
     }
     agents.set(this.card.id, this);

@@ -69,7 +69,8 @@ export class Announcer {
         return node && { event: "node_joined", node };
       }
       case "offline":
-        return { event: "node_offline", id };
+        // One that said goodbye is off the list: its end is no news.
+        return this.#net.registry.legacy(id) && { event: "node_offline", id };
       case "unlisted":
         return { event: "node_removed", id };
       case "changed":

@@ -37,8 +37,10 @@ export class ClientLink implements Carrier {
   #socket: Socket | undefined;
   #subscribed = false;
   #calls = 0;
-  /** The node this socket registered in the original's way. */
-  #registered: NodeId | undefined;
+  /** The nodes this socket registered in the original's way. */
+  readonly #registered = new Set<NodeId>();
+  /** Pushes that a call of this client caused: they follow its reply. */
+  #caused: string[] | undefined;
   /** Set while the client does not read. */
   #behind: ReturnType<typeof setTimeout> | undefined;
 
@@ -65,9 +67,7 @@ export class ClientLink implements Carrier {
   }
 
   text(frame: string): void {
-    if (this.#registered) {
-      this.#net.registry.heard(this.#registered, this.#net.now());
-    }
+    this.heard();
     if (this.#calls >= CALLS_MAX) {
       return this.#close(
         CLOSE.tooSlow,
@@ -82,7 +82,10 @@ export class ClientLink implements Carrier {
       own: (call) => this.#own(call),
     }).then((reply) => {
       this.#calls--;
+      const caused = this.#caused ?? [];
+      this.#caused = undefined;
       if (reply !== undefined) this.push(reply);
+      for (const text of caused) this.push(text);
     }).catch((thrown) => log.failed("answer_failed", thrown));
   }
 
@@ -106,25 +109,21 @@ export class ClientLink implements Carrier {
   }
 
   heard(): void {
-    if (this.#registered) {
-      this.#net.registry.heard(this.#registered, this.#net.now());
-    }
+    const now = this.#net.now();
+    for (const id of this.#registered) this.#net.registry.heard(id, now);
   }
 
   closed(): void {
     clearTimeout(this.#behind);
     this.#net.clients.delete(this);
-    const { agents, registry, registrants } = this.#net;
-    if (!this.#registered || registrants.get(this.#registered) !== this) return;
-    registrants.delete(this.#registered);
-    agents.get(this.#registered)?.goAway();
-    registry.lose(this.#registered, "link_closed", this.#net.now());
+    this.#loseAll();
   }
 
   /** Sends text, unless the client does not read. */
   push(text: string): void {
     const socket = this.#socket;
     if (!socket || this.#behind) return;
+    if (this.#caused) return void this.#caused.push(text);
     sendText(socket, this.#net.metrics, text);
     if (!isFull(socket)) return;
     this.#behind = setTimeout(() => {
@@ -142,6 +141,18 @@ export class ClientLink implements Carrier {
     this.#close(CLOSE.goingAway, "Hypivisor is stopping");
   }
 
+  /** A newer socket may have registered some of them since: those stay. */
+  #loseAll(): void {
+    const { agents, registry, registrants } = this.#net;
+    for (const id of this.#registered) {
+      if (registrants.get(id) !== this) continue;
+      registrants.delete(id);
+      agents.get(id)?.goAway();
+      registry.lose(id, "link_closed", this.#net.now());
+    }
+    this.#registered.clear();
+  }
+
   #sendInit(): void {
     const init: LegacyPush = {
       event: "init",
@@ -153,9 +164,14 @@ export class ClientLink implements Carrier {
 
   /** The calls that are about this socket itself. */
   #own(call: Call): Promise<unknown> | undefined {
-    if (call.method === "register") return this.#register(call.params);
-    if (call.method === "deregister") return this.#deregister(call.params);
-    return undefined;
+    if (call.method !== "register" && call.method !== "deregister") {
+      return undefined;
+    }
+    // The original's clients take the first frame for the reply.
+    this.#caused ??= [];
+    return call.method === "register"
+      ? this.#register(call.params)
+      : this.#deregister(call.params);
   }
 
   // deno-lint-ignore require-await -- what it throws is the reply.
@@ -174,7 +190,7 @@ export class ClientLink implements Carrier {
     const rival = registrants.get(card.id);
     registrants.set(card.id, this);
     if (rival && rival !== this) rival.evict();
-    this.#registered = card.id;
+    this.#registered.add(card.id);
     const evicted = registry.register(
       card,
       { relayed: true },
@@ -197,9 +213,11 @@ export class ClientLink implements Carrier {
   ): Promise<never> {
     const socket = this.#socket as Socket;
     const head = readUplinkHead(params, "params");
+    this.#loseAll();
     const link = new AgentLink(this.#net, socket, card, head);
     link.register(head);
     this.#net.clients.delete(this);
+    clearTimeout(this.#behind);
     socket.data.carrier = link;
     // The link has replied already; this call never ends.
     return new Promise<never>(() => {});
@@ -211,13 +229,18 @@ export class ClientLink implements Carrier {
       throw new HypivisorError("bad_request", "Missing params.id");
     }
     const id = text()(params.id, "params.id") as NodeId;
-    if (this.#registered && this.#registered !== id) {
+    const isOwn = this.#registered.has(id);
+    if (this.#registered.size > 0 && !isOwn) {
       throw new HypivisorError(
         "forbidden",
         "Unauthorized: cannot deregister another node",
       );
     }
-    const removed = this.#net.registry.deregister(id, this.#net.now());
+    const { registry } = this.#net;
+    // Somebody else's may well be running: then it is only off the list.
+    const removed = isOwn
+      ? registry.deregister(id, this.#net.now())
+      : registry.unlist(id);
     return { status: removed ? "deregistered" : "not_found" };
   }
 

@@ -124,8 +124,9 @@ export class Registry {
     return entry?.listed ? legacyOf(entry) : undefined;
   }
 
+  /** 0 if there is no such node. */
   heardAt(id: NodeId): UnixMs {
-    return this.#entry(id).heardAt;
+    return this.#entries.get(id)?.heardAt ?? 0;
   }
 
   /** Puts back what the store kept, as offline. For before anyone listens. */
@@ -210,14 +211,20 @@ export class Registry {
     this.#emit({ type: "offline", id });
   }
 
-  /** Takes a node off the original's list at once. True if it was on it. */
+  /** The agent says goodbye. True if it was on the original's list. */
   deregister(id: NodeId, now: UnixMs): boolean {
     const entry = this.#entries.get(id);
-    if (!entry?.listed) return false;
-    if (entry.presence.kind === "live") {
+    if (entry?.presence.kind === "live") {
       entry.presence = { kind: "offline", since: now, reason: "quit" };
       entry.activity = undefined;
     }
+    return this.unlist(id);
+  }
+
+  /** Takes a node off the original's list at once. True if it was on it. */
+  unlist(id: NodeId): boolean {
+    const entry = this.#entries.get(id);
+    if (!entry?.listed) return false;
     this.#unlist(id, entry);
     return true;
   }

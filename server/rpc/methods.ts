@@ -18,6 +18,7 @@ import {
   object,
   oneOf,
   optional,
+  type OptionalReader,
   type Reader,
   text,
 } from "../read.ts";
@@ -39,9 +40,16 @@ const node = id<NodeId>();
 /** The sender's own name for a command; sent twice, it runs once. */
 const commandId = optional(id<string>());
 
+/** As the original: whatever is not text means the home. */
+const folder: OptionalReader<string> = Object.assign(
+  (value: unknown, at: string) =>
+    typeof value === "string" ? text({ max: 4_096 })(value, at) : undefined,
+  { schema: text({ max: 4_096 }).schema, optional: true as const },
+);
+
 export const methodReaders: { [M in MethodName]: Reader<ParamsOf<M>> } = {
   list_nodes: object({}),
-  list_directories: object({ path: optional(text({ max: 4_096 })) }),
+  list_directories: object({ path: folder }),
   ping: object({}),
   subscribe: object({}),
   get_node: object({ node }),

@@ -52,6 +52,8 @@ export class FakeAgent implements AsyncDisposable {
   readonly items: Item[];
   readonly commands: { id: string; command: Command }[] = [];
   readonly frames: Frame[] = [];
+  /** Why it was not registered; it dials again each time. */
+  readonly refusals: string[] = [];
   flight: Flight | null = null;
   activity: Activity = { kind: "idle", since: 1 };
   facts: AgentFacts;
@@ -227,7 +229,10 @@ export class FakeAgent implements AsyncDisposable {
   #hear(frame: Frame): void {
     this.frames.push(frame);
     if (frame.id === "reg") {
-      if (frame.error) throw new Error(frame.error);
+      if (frame.error) {
+        this.refusals.push(frame.error);
+        return this.#socket?.close();
+      }
       return this.#resume(frame.result);
     }
     switch (frame.type) {

@@ -26,6 +26,7 @@ export class Hypivisor implements AsyncDisposable {
   readonly #options: HypivisorOptions;
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   #stderr = "";
+  #stdout = "";
   port = 0;
   token = "";
 
@@ -49,6 +50,11 @@ export class Hypivisor implements AsyncDisposable {
   /** All it said so far. */
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** What a daemon should never use. */
+  get stdout(): string {
+    return this.#stdout;
   }
 
   get origin(): string {
@@ -97,7 +103,8 @@ export class Hypivisor implements AsyncDisposable {
     );
     this.#process = child;
     const from = this.#stderr.length;
-    void this.#listen(child.stderr);
+    void this.#listen(child.stderr, (text) => this.#stderr += text);
+    void this.#listen(child.stdout, (text) => this.#stdout += text);
     const port = await until(
       () => {
         if (child.exitCode !== null) throw new Error(this.#stderr);
@@ -140,10 +147,13 @@ export class Hypivisor implements AsyncDisposable {
     }
   }
 
-  async #listen(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #listen(
+    stream: ReadableStream<Uint8Array>,
+    hear: (text: string) => void,
+  ): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
-      this.#stderr += decoder.decode(chunk, { stream: true });
+      hear(decoder.decode(chunk, { stream: true }));
     }
   }
 }

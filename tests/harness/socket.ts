@@ -55,6 +55,18 @@ export class TestSocket implements AsyncDisposable {
     return reply.result;
   }
 
+  /** Calls as the original's clients do. Resolves to the whole reply. */
+  async ask(method: string, params?: unknown): Promise<Frame> {
+    const id = `ask-${++this.#calls}`;
+    this.send({ id, method, ...(params === undefined ? {} : { params }) });
+    return await this.frame((frame) => frame.id === id && !frame.event);
+  }
+
+  /** Pushes of the original's, in order. */
+  get events(): Frame[] {
+    return this.frames.filter(({ event }) => event !== undefined);
+  }
+
   /** The first frame, early or late, that fits. */
   frame(fits: (frame: Frame) => unknown, withinMs = 5_000): Promise<Frame> {
     return until(() => this.frames.find((frame) => fits(frame)), {
