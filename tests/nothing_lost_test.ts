@@ -59,6 +59,7 @@ test(
         withinMs: 20_000,
         seen: () => ({ have: viewer.keys.length, linked: agent.isLinked }),
       });
+      await viewer.loadOlder();
       assertEquals(viewer.keys, wanted);
       assertEquals(viewer.gaps, 0);
       assert(viewer.resumes > 0, "No viewer resumed where it was");
@@ -119,13 +120,13 @@ test(
     await until(() => agent.acked >= acknowledged, {
       seen: () => agent.acked,
     });
-    await viewer.loadOlder();
 
     agent.stop();
     await hypivisor.kill();
     await hypivisor.start();
 
     await using viewer = await TestViewer.open(hypivisor, agent.id);
+    await viewer.loadOlder();
     assertEquals(viewer.keys, agent.items.map(({ key }) => key));
   },
   30_000,
