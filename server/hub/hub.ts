@@ -61,18 +61,33 @@ export class Hub {
   #facts: AgentFacts | null = null;
   #activity: Activity | null = null;
   #have: Have | null;
+  #kept: Have | null;
   #total = 0;
 
   constructor(have: Have | null, record: (record: HubRecord) => void) {
     this.#have = have;
+    this.#kept = have;
     this.#record = record;
     this.#stream = crypto.randomUUID();
     this.tail.begin(have?.key ?? null);
   }
 
-  /** Where the agent may go on; null if nothing is known. */
+  /** The newest that was taken; null if nothing is known. */
   get have(): Have | null {
     return this.#have && { ...this.#have, key: this.tail.lastKey };
+  }
+
+  /**
+   * Where the agent may go on: the newest that outlives the daemon. Not `have`,
+   * or an agent would drop what a kill at this moment still loses.
+   */
+  get kept(): Have | null {
+    return this.#kept;
+  }
+
+  /** `have` of some moment is on disk now. */
+  noteKept(have: Have | null): void {
+    this.#kept = have;
   }
 
   get facts(): AgentFacts | null {

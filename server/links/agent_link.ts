@@ -113,7 +113,7 @@ export class AgentLink implements Carrier, LiveAgent {
         status: "registered",
         uplink: Math.min(head.uplink, PROTOCOL_VERSION),
         capabilities,
-        have: this.#hub.have,
+        have: this.#hub.kept,
         watch: this.#watched,
       },
     };
@@ -244,7 +244,9 @@ export class AgentLink implements Carrier, LiveAgent {
     if (this.#acking || this.#seq === this.#acked) return;
     this.#acking = true;
     const seq = this.#seq;
+    const { have } = this.#hub;
     this.#net.store.whenWritten(() => {
+      this.#hub.noteKept(have);
       this.#acking = false;
       this.#acked = seq;
       this.#tell({ type: "ack", seq });
