@@ -39,9 +39,6 @@ export function chooseCarrier(net: Net, request: Request): Upgrade {
   }
   if (!url.pathname.startsWith(AGENT_PREFIX)) return { kind: "not_found" };
   const node = decoded(url.pathname.slice(AGENT_PREFIX.length));
-  if (node === undefined) {
-    return { kind: "bad_request", message: "Cannot decode the node ID" };
-  }
   if (node === "") return { kind: "bad_request", message: "Missing node ID" };
   if (offers(request, VIEWER_SUBPROTOCOL)) {
     return {
@@ -77,10 +74,10 @@ function placeOf(url: URL): Place | undefined {
   return stream && Number.isSafeInteger(seq) ? { stream, seq } : undefined;
 }
 
-function decoded(text: string): NodeId | undefined {
+function decoded(text: string): NodeId {
   try {
     return decodeURIComponent(text) as NodeId;
   } catch {
-    return undefined; // A stray percent sign.
+    return text as NodeId; // Not escaped at all, as the original reads it.
   }
 }

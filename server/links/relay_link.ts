@@ -22,6 +22,7 @@ const WAITING_MAX_BYTES = 1024 * 1024;
 
 /** What a viewer may say before the agent has answered the dial. */
 const EARLY_FRAMES_MAX = 100;
+const EARLY_MAX_BYTES = 16 * 1024 * 1024;
 
 /** Bun's client tells nothing when it has drained, so it is asked. */
 const DRAIN_POLL_MS = 20;
@@ -39,6 +40,9 @@ export class RelayLink implements Carrier {
   #viewer: Socket | undefined;
   #agent: WebSocket | undefined;
   #early: (string | Uint8Array<ArrayBuffer>)[] = [];
+  #earlyBytes = 0;
+  /** Why the last dial failed. */
+  #failure = "Cannot reach agent";
   #poll: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
@@ -76,7 +80,7 @@ export class RelayLink implements Carrier {
 
   #dial(attempt: number): void {
     const target = this.#targets[attempt];
-    if (target === undefined) return this.#fail("Cannot reach agent");
+    if (target === undefined) return this.#fail(this.#failure);
     const agent = new WebSocket(target);
     agent.binaryType = "arraybuffer";
     let isOpen = false;
@@ -88,6 +92,9 @@ export class RelayLink implements Carrier {
       this.#agent = agent;
       for (const frame of this.#early) agent.send(frame);
       this.#early = [];
+    };
+    agent.onerror = (event) => {
+      this.#failure = failureOf((event as ErrorEvent).message ?? "");
     };
     agent.onmessage = ({ data }) => this.#toViewer(data);
     agent.onclose = ({ code, reason }) => {
@@ -113,13 +120,17 @@ export class RelayLink implements Carrier {
   #toAgent(frame: string | Uint8Array<ArrayBuffer>): void {
     const agent = this.#agent;
     if (!agent) {
-      if (this.#early.length < EARLY_FRAMES_MAX) {
+      this.#earlyBytes += frame.length;
+      if (
+        this.#early.length < EARLY_FRAMES_MAX &&
+        this.#earlyBytes <= EARLY_MAX_BYTES
+      ) {
         // The buffer belongs to the socket and is used again.
         this.#early.push(typeof frame === "string" ? frame : frame.slice());
         return;
       }
       return this.#fail(
-        "Cannot reach agent: too many frames before it answered",
+        "Cannot reach agent: too much was said before it answered",
       );
     }
     agent.send(frame);
@@ -149,6 +160,13 @@ export class RelayLink implements Carrier {
     if (this.#isClosed || !this.#viewer) return;
     closeSocket(this.#viewer, code, reason);
   }
+}
+
+/** In the original's words: not there, or there and no agent. */
+function failureOf(message: string): string {
+  return /expected 101|upgrade|handshake|accept/i.test(message)
+    ? "Agent handshake failed: invalid response"
+    : `Cannot reach agent${message ? `: ${message}` : ""}`;
 }
 
 function asPausable(socket: WebSocket): Pausable {
