@@ -47,6 +47,8 @@ export interface Viewer {
   change(change: Change, seq: number, json: string): void;
   /** The conversation is another one: ask for the snapshot again. */
   replaced(): void;
+  /** The agent is gone, and will not be back soon. */
+  stilled(): void;
 }
 
 export class Hub {
@@ -144,6 +146,7 @@ export class Hub {
     if (this.#live.flight || this.#live.tools.length > 0) {
       this.#publish({ type: "flight", flight: null, tools: [] });
     }
+    for (const viewer of [...this.#viewers]) viewer.stilled();
   }
 
   /** Everything, as JSON without its closing brace: the caller adds the node. */

@@ -98,6 +98,7 @@ export class Announcer {
   #forget(id: NodeId): void {
     this.#dirty.delete(id);
     this.#lost.delete(id);
+    this.#net.hubs.find(id)?.still();
     this.#net.hubs.forget(id);
     this.#toSubscribed({ method: "node_forgotten", params: { id } });
     for (const viewer of [...this.#net.viewers]) {

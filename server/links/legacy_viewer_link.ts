@@ -44,6 +44,8 @@ export class LegacyViewerLink implements Carrier, Viewer {
   #socket: Socket | undefined;
   #detach: () => void = () => {};
   #ready = false;
+  /** How often it began: only the last beginning counts. */
+  #begun = 0;
   #attachments: Attachment[] = [];
 
   constructor(net: Net, node: NodeId) {
@@ -60,7 +62,7 @@ export class LegacyViewerLink implements Carrier, Viewer {
   }
 
   text(frame: string): void {
-    this.#serve(readLegacyFrame(frame)).catch((thrown) => {
+    this.#serve(frame).catch((thrown) => {
       const { code, message } = toWireError(thrown);
       if (code === "internal") log.failed("request_failed", thrown);
       this.#send({ type: "error", message });
@@ -86,25 +88,35 @@ export class LegacyViewerLink implements Carrier, Viewer {
     this.#begin(this.#net.hubs.of(this.#node));
   }
 
+  /** The original's clients see no state, so they are told by a close. */
+  stilled(): void {
+    if (!this.#socket) return;
+    closeSocket(this.#socket, CLOSE.agentGone, "Agent went away");
+  }
+
   #agent(): LiveAgent | undefined {
     return this.#net.agents.get(this.#node);
   }
 
   #begin(hub: Hub): void {
     this.#ready = false;
-    this.#start(hub).catch((thrown) => log.failed("init_failed", thrown));
+    this.#start(hub, ++this.#begun).catch((thrown) =>
+      log.failed("init_failed", thrown)
+    );
   }
 
-  async #start(hub: Hub): Promise<void> {
+  async #start(hub: Hub, begun: number): Promise<void> {
     await warm(this.#net, this.#node, hub);
     const tools = await this.#agent()?.ask("tools", {})
       .catch(() => ({ tools: hub.facts?.tools ?? [] }));
+    if (begun !== this.#begun) return;
     this.#ready = true;
     this.#send(initState(hub, tools?.tools ?? []));
     for (const frame of this.#frames.begin(hub.live)) this.#send(frame);
   }
 
-  async #serve(request: LegacyRequest): Promise<void> {
+  async #serve(frame: string): Promise<void> {
+    const request = readLegacyFrame(frame);
     const agent = this.#agent();
     if (!agent) throw new HypivisorError("unavailable", "Agent is offline");
     switch (request.type) {

@@ -135,6 +135,8 @@ export class ViewerLink implements Carrier, Viewer {
     if (this.#flow.kind === "flowing") this.#begin();
   }
 
+  stilled(): void {} // The node's record says it.
+
   /** The roster's record is new, or it is time for a sign of life. */
   tell(json: string): void {
     if (this.#flow.kind === "flowing") this.#send(json);

@@ -6,6 +6,7 @@
  * it says is kept, so that it can be read when the agent is gone.
  */
 
+import { HypivisorError } from "../errors.ts";
 import { type Hub, SNAPSHOT_CHARACTERS } from "../hub/hub.ts";
 import { keep, type Page } from "../hub/tail.ts";
 import type { ItemKey } from "../protocol/item.ts";
@@ -41,9 +42,15 @@ export async function warm(core: Core, node: NodeId, hub: Hub): Promise<void> {
   for (let pages = 0; pages < WARM_PAGES_MAX && tail.more; pages++) {
     if (tail.characters >= SNAPSHOT_CHARACTERS) return;
     const before = tail.firstKey;
-    const page = await olderPage(core, node, hub, before, PAGE_MAX_BYTES);
+    const page = await olderPage(core, node, hub, before, PAGE_MAX_BYTES)
+      .catch(nothingIfAway);
     if (!page || !tail.prepend(before, page)) return;
   }
+}
+
+/** An agent that is away or busy leaves the tail as short as it is. */
+function nothingIfAway(thrown: unknown): undefined {
+  if (!(thrown instanceof HypivisorError)) throw thrown;
 }
 
 /** Undefined if it is neither kept nor to be had now. */

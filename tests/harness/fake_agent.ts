@@ -159,6 +159,18 @@ export class FakeAgent implements AsyncDisposable {
     socket?.terminate();
   }
 
+  /** Says goodbye and leaves, as pi does when it is closed. */
+  quit(): void {
+    this.#stopped = true;
+    this.#send({
+      id: "dereg",
+      method: "deregister",
+      params: { id: this.id },
+    });
+    this.#linked = false;
+    this.#socket?.close();
+  }
+
   /** Cuts the link for good, as a killed process would. */
   stop(): void {
     this.#stopped = true;
@@ -182,7 +194,7 @@ export class FakeAgent implements AsyncDisposable {
         after: known ? after : null,
         items: this.items.slice(known ? start : 0),
         more: false,
-        total: this.items.length,
+        total: this.items.filter(({ kind }) => kind === "message").length,
         flight: this.flight,
         tools: [],
         facts: this.facts,
