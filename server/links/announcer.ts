@@ -82,13 +82,15 @@ export class Announcer {
   #flush(): void {
     this.#timer = undefined;
     const texts = new Map<NodeId, string>();
+    const pushes: ClientPush[] = [];
     for (const id of this.#dirty) {
       const node = this.#net.registry.find(id);
       if (!node) continue;
       texts.set(id, JSON.stringify({ type: "node", node }));
-      this.#toSubscribed({ method: "node_set", params: { node } });
+      pushes.push({ method: "node_set", params: { node } });
     }
     this.#dirty.clear();
+    this.#toSubscribed(...pushes);
     for (const viewer of this.#net.viewers) {
       const text = texts.get(viewer.node);
       if (text) viewer.tell(text);
@@ -112,10 +114,12 @@ export class Announcer {
     }
   }
 
-  #toSubscribed(push: ClientPush): void {
-    const text = JSON.stringify({ jsonrpc: "2.0", ...push });
+  #toSubscribed(...pushes: readonly ClientPush[]): void {
+    const texts = pushes.map((push) =>
+      JSON.stringify({ jsonrpc: "2.0", ...push })
+    );
     for (const client of this.#net.clients) {
-      if (client.isSubscribed) client.push(text);
+      if (client.isSubscribed) client.pushAll(texts);
     }
   }
 }

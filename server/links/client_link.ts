@@ -132,6 +132,14 @@ export class ClientLink implements Carrier {
     }, TOO_SLOW_AFTER_MS);
   }
 
+  /** Sends several in few system calls: a burst of one is the rare case. */
+  pushAll(texts: readonly string[]): void {
+    if (texts.length === 1) return this.push(texts[0] as string);
+    this.#socket?.cork(() => {
+      for (const text of texts) this.push(text);
+    });
+  }
+
   /** Another node took this one's machine and port: let it register again. */
   evict(): void {
     this.#close(CLOSE.replaced, "Evicted by another agent at the same port");
