@@ -9,6 +9,7 @@ want() { # want COMMAND PACKAGE
 
 want chromium chromium
 want tmux tmux
+want ip iproute2
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
