@@ -25,7 +25,7 @@ import { makePrivateDir } from "./paths.ts";
 import type { NodeId } from "./protocol/node.ts";
 import { Registry } from "./registry/registry.ts";
 import { SessionWatch } from "./registry/session_watch.ts";
-import { gauges } from "./registry_gauges.ts";
+import { gauges } from "./gauges.ts";
 import { lockDataDir } from "./store/data_dir.ts";
 import { keepHubRecord, keepNode, restoreNodes } from "./store_keeper.ts";
 import { noStore, openStore, type Store } from "./store/store.ts";

@@ -7,11 +7,8 @@ import type { HubRecord } from "./hub/hub.ts";
 import type { Hubs } from "./hub/hubs.ts";
 import { logger } from "./log.ts";
 import type { NodeCard, NodeId, UnixMs } from "./protocol/node.ts";
-import type {
-  NodeDetails,
-  Registry,
-  RegistryChange,
-} from "./registry/registry.ts";
+import type { NodeDetails } from "./registry/entry.ts";
+import type { Registry, RegistryChange } from "./registry/registry.ts";
 import { readCard } from "./read_event.ts";
 import type { Store } from "./store/store.ts";
 

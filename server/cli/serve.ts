@@ -15,7 +15,7 @@ import {
   readConfig,
 } from "../config.ts";
 import { HypivisorError } from "../errors.ts";
-import { findPortHolder } from "../http/port_holder.ts";
+import { findPortHolder } from "../port_holder.ts";
 import { setLogLevel } from "../log.ts";
 import { EXIT, print, warn } from "./output.ts";
 

@@ -185,6 +185,8 @@ export class Hub {
     this.#total = sync.total;
     const { items, more, flight, tools, facts, activity } = sync;
     if (after !== null) {
+      // Also after a restart, when nothing is known that facts could add to.
+      this.#facts = facts;
       for (const item of items) this.#change({ type: "item", item });
       this.#change({ type: "facts", facts });
       this.#change({ type: "activity", activity });

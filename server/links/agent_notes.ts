@@ -8,7 +8,7 @@ import type { AgentEvent, AgentFacts } from "../protocol/event.ts";
 import type { Item, Message } from "../protocol/item.ts";
 import type { Activity, NodeId } from "../protocol/node.ts";
 import type { Core } from "../rpc/core.ts";
-import type { NodeDetails } from "../registry/registry.ts";
+import type { NodeDetails } from "../registry/entry.ts";
 
 /** As much as fits a line of the roster. */
 const LINE_MAX_CHARACTERS = 120;

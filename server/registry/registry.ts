@@ -20,7 +20,14 @@ import type {
   OfflineReason,
   UnixMs,
 } from "../protocol/node.ts";
-import { type Finish, nodeState, type Presence } from "./node_state.ts";
+import {
+  type Entry,
+  isSubset,
+  legacyOf,
+  type NodeDetails,
+  recordOf,
+} from "./entry.ts";
+import type { Finish } from "./node_state.ts";
 
 /** How long an offline node is kept for. Its transcript goes with it. */
 export const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
@@ -30,22 +37,6 @@ export const NODES_MAX = 20_000;
 
 /** For so long an evicted node may not evict the one that evicted it. */
 const EVICTION_TRUCE_MS = 60_000;
-
-/** What is known of a node beyond its card. Replaced field by field. */
-export type NodeDetails = Partial<
-  Pick<
-    NodeRecord,
-    | "session"
-    | "model"
-    | "thinking"
-    | "pi"
-    | "mode"
-    | "branch"
-    | "lastPrompt"
-    | "relayed"
-    | "warning"
-  >
->;
 
 /** One change, as the registry tells it. Complete and idempotent. */
 export type RegistryChange =
@@ -57,21 +48,6 @@ export type RegistryChange =
   /** Gone for clients of the original; ours still see it. */
   | { readonly type: "unlisted"; readonly id: NodeId }
   | { readonly type: "forgotten"; readonly id: NodeId };
-
-interface Entry {
-  card: NodeCard;
-  details: NodeDetails;
-  joinedAt: UnixMs;
-  presence: Presence;
-  activity: Activity | undefined;
-  unseen: Finish | undefined;
-  /** Kept out of the record: it changes all the time. */
-  heardAt: UnixMs;
-  listed: boolean;
-  evicted: { by: NodeId; at: UnixMs } | undefined;
-  /** Made when asked for, dropped on every change. */
-  record: NodeRecord | undefined;
-}
 
 /** What the store kept of a node. */
 export interface KeptNode {
@@ -317,32 +293,4 @@ export class Registry {
   #emit(change: RegistryChange): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function recordOf(entry: Entry): NodeRecord {
-  entry.record ??= {
-    ...entry.card,
-    ...entry.details,
-    joinedAt: entry.joinedAt,
-    state: nodeState(entry.presence, entry.activity, entry.unseen),
-  };
-  return entry.record;
-}
-
-function legacyOf({ card, presence, heardAt }: Entry): LegacyNode {
-  return {
-    ...card,
-    status: presence.kind === "live" ? "active" : "offline",
-    last_seen: Math.floor(heardAt / 1_000),
-    ...(presence.kind === "offline"
-      ? { offline_since: Math.floor(presence.since / 1_000) }
-      : {}),
-  };
-}
-
-/** Whether nothing in `some` is new. Fields are small; text compare is enough. */
-function isSubset(some: NodeDetails, all: NodeDetails): boolean {
-  return Object.entries(some).every(([name, value]) =>
-    JSON.stringify(value) === JSON.stringify(all[name as keyof NodeDetails])
-  );
 }
