@@ -58,6 +58,14 @@ export class Activity {
     this.#failure = error?.split("\n")[0]?.slice(0, QUESTION_MAX);
   }
 
+  /** Another session: nothing of the last one goes on. */
+  reset(now: number): void {
+    this.#questions = [];
+    this.#working = undefined;
+    this.#failure = undefined;
+    this.#rest = { kind: "idle", since: now };
+  }
+
   settle(now: number): void {
     if (!this.#working && this.#failure === undefined) return;
     this.#working = undefined;

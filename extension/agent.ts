@@ -6,25 +6,19 @@
  * under it is replaced. Joins the parts; each of them knows only itself.
  */
 
-import { randomBytes, randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { Change } from "../server/protocol/event.ts";
-import type { NodeId } from "../server/protocol/node.ts";
-import type {
-  Answer,
-  RegisterFrame,
-  UplinkDown,
-} from "../server/protocol/uplink.ts";
-import { PROTOCOL_VERSION } from "../server/protocol/version.ts";
+import type { UplinkDown } from "../server/protocol/uplink.ts";
 import type { Boundary } from "./boundary.ts";
 import { Conversation } from "./conversation.ts";
 import { Desk } from "./desk.ts";
 import { Feed } from "./feed.ts";
 import { Files } from "./files.ts";
 import { gitBranch } from "./git_branch.ts";
+import { Identity } from "./identity.ts";
 import { Listener } from "./listener.ts";
 import type { Log } from "./log.ts";
-import { capabilitiesOf, piVersion } from "./pi_host.ts";
+import { piVersion } from "./pi_host.ts";
+import { Quiet } from "./quiet.ts";
 import { answerRequest } from "./requests.ts";
 import type { Session } from "./session.ts";
 import { uplinkUrl } from "./token.ts";
@@ -32,18 +26,12 @@ import { Uplink } from "./uplink.ts";
 
 /** How often what pi does not announce is looked for. Costs next to nothing. */
 const LOOK_EVERY_MS = 1_000;
-/**
- * A prompt of the command line is sent by pi shortly after `session_start`; one
- * of ours in between would make pi drop it (seen in 1.5.2).
- */
-const QUIET_AFTER_START_MS = 1_000;
-/** Should pi not say that it has compacted, prompts wait no longer. */
-const COMPACTS_FOR_MS = 5 * 60_000;
+/** Names, tools, git branch: what others may change without a word. */
+const LOOK_AT_FACTS_EVERY_MS = 10_000;
 /** How long pi may be kept from ending. */
 const GOODBYE_MS = 300;
 
 export class Agent {
-  readonly epoch = randomUUID();
   readonly boundary: Boundary;
   readonly #log: Log;
   readonly #env: NodeJS.ProcessEnv;
@@ -51,12 +39,13 @@ export class Agent {
   readonly #feed: Feed;
   readonly #files = new Files();
   readonly desk: Desk;
-  #id: NodeId | undefined;
+  readonly #quiet = new Quiet();
+  #identity: Identity | undefined;
   #session: Session | undefined;
   #conversation: Conversation | undefined;
   #piVersion = "";
   #gitBranch: string | null = null;
-  #quietUntil = 0;
+  #lookedAtFacts = 0;
   /** No event will tell that it is at rest: it has to be looked for. */
   #settlesWhenIdle = false;
   /** Only if this agent listens on a port of its own. */
@@ -70,10 +59,15 @@ export class Agent {
     this.#uplink = new Uplink(
       {
         url: () => uplinkUrl(env),
-        registration: () => this.#registration(),
-        takeOtherId: () => this.#takeOtherId(),
+        registration: () =>
+          this.identity.registration(this.#session, {
+            port: this.#port,
+            pi: this.#piVersion,
+          }),
+        takeOtherId: () => this.identity.takeAnother(),
         opened: (link, { have, watch }) => {
-          this.#feed.open(link, this.epoch, have, this.#sessionId());
+          const { epoch } = this.identity;
+          this.#feed.open(link, epoch, have, this.conversation.sessionId);
           this.#feed.watch(watch);
         },
         received: (frame) => this.#received(frame),
@@ -91,7 +85,8 @@ export class Agent {
     }, (fn) => boundary("feed.flush", fn));
     this.desk = new Desk({
       session: () => this.#session,
-      mayPrompt: () => Date.now() >= this.#quietUntil,
+      mayPrompt: () => this.#quiet.isOver(Date.now()),
+      compacting: () => this.compacting(),
       piVersion: () => this.#piVersion,
       tell: (receipt) => {
         this.#feed.push({ type: "receipt", receipt });
@@ -105,6 +100,12 @@ export class Agent {
   get conversation(): Conversation {
     if (!this.#conversation) throw new Error("Cannot tell of no conversation");
     return this.#conversation;
+  }
+
+  /** @throws {Error} before the first session. */
+  get identity(): Identity {
+    if (!this.#identity) throw new Error("Cannot name an agent not begun");
+    return this.#identity;
   }
 
   get session(): Session | undefined {
@@ -132,8 +133,8 @@ export class Agent {
       this.#listener?.sessionBegan();
       return this.desk.sessionBegan();
     }
-    this.#quietUntil = Date.now() + QUIET_AFTER_START_MS;
-    this.#id = session.ctx.sessionManager.getSessionId() as NodeId;
+    this.#quiet.starting(Date.now());
+    this.#identity = new Identity(session);
     this.#conversation = new Conversation({
       piVersion: () => this.#piVersion,
       gitBranch: () => this.#gitBranch,
@@ -155,11 +156,9 @@ export class Agent {
   /** pi ends. Resolves when it may, within `GOODBYE_MS`. */
   async quit(): Promise<void> {
     const deadline = Date.now() + GOODBYE_MS;
-    if (this.#uplink.isOpen && this.#id) {
+    if (this.#uplink.isOpen) {
       this.#feed.flush();
-      const params = { id: this.#id };
-      const goodbye = { id: "dereg", method: "deregister", params };
-      this.#uplink.send(JSON.stringify(goodbye));
+      this.#uplink.send(JSON.stringify(this.identity.goodbye()));
       while (this.#uplink.buffered > 0 && Date.now() < deadline) {
         await pause(10);
       }
@@ -182,13 +181,13 @@ export class Agent {
 
   /** pi compacts, and takes no prompts meanwhile. */
   compacting(): void {
-    this.#quietUntil = Date.now() + COMPACTS_FOR_MS;
+    this.#quiet.compacting(Date.now());
     this.conversation.work();
   }
 
   /** pi has compacted, or given it up. */
   compacted(): void {
-    this.#quietUntil = 0;
+    this.#quiet.compacted(Date.now());
     this.#settlesWhenIdle = true;
     this.#look();
   }
@@ -226,6 +225,10 @@ export class Agent {
     );
     if (receipts.length > 0) this.desk.tellAll(receipts);
     else this.desk.pump();
+    if (Date.now() - this.#lookedAtFacts < LOOK_AT_FACTS_EVERY_MS) return;
+    this.#lookedAtFacts = Date.now();
+    this.conversation.tellFacts();
+    this.#lookUpBranch();
   }
 
   #lookUpBranch(): void {
@@ -239,37 +242,6 @@ export class Agent {
     })();
   }
 
-  #sessionId(): string {
-    return this.#session?.ctx.sessionManager.getSessionId() ?? "";
-  }
-
-  #registration(): RegisterFrame {
-    const file = this.#session?.ctx.sessionManager.getSessionFile();
-    return {
-      id: "reg",
-      method: "register",
-      params: {
-        id: this.#id as NodeId,
-        machine: hostname(),
-        cwd: this.#session?.ctx.cwd ?? process.cwd(),
-        port: this.#port,
-        pid: process.pid,
-        status: "active",
-        uplink: PROTOCOL_VERSION,
-        epoch: this.epoch,
-        sessionId: this.#sessionId(),
-        ...(file ? { sessionFile: file } : {}),
-        pi: this.#piVersion,
-        capabilities: capabilitiesOf(this.#piVersion),
-      },
-    };
-  }
-
-  #takeOtherId(): void {
-    const [own] = (this.#id as string).split("~");
-    this.#id = `${own}~${randomBytes(3).toString("hex")}` as NodeId;
-  }
-
   #received(frame: UplinkDown): void {
     switch (frame.type) {
       case "ack":
@@ -281,36 +253,22 @@ export class Agent {
       case "command":
         return this.desk.take(frame.id, frame.command);
       case "request":
-        return void this.boundary("agent.request", () => this.#answer(frame))();
+        return void this.boundary("agent.request", async () => {
+          const session = this.#session;
+          const desktop = session && {
+            session,
+            branch: this.conversation.branch,
+            files: this.#files,
+            piVersion: this.#piVersion,
+          };
+          const answer = await answerRequest(desktop, frame);
+          this.#uplink.send(JSON.stringify(answer));
+        })();
     }
-  }
-
-  async #answer(frame: Extract<UplinkDown, { type: "request" }>) {
-    const { id, method, params } = frame;
-    let answer: Answer;
-    try {
-      if (!this.#session) throw new Error("Cannot answer between sessions");
-      const result = await answerRequest(
-        {
-          session: this.#session,
-          branch: this.conversation.branch,
-          files: this.#files,
-          piVersion: this.#piVersion,
-        },
-        method,
-        params,
-      );
-      answer = { type: "answer", id, ok: true, result };
-    } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      const error = { code: "unavailable" as const, message };
-      answer = { type: "answer", id, ok: false, error };
-    }
-    this.#uplink.send(JSON.stringify(answer));
   }
 }
 
 /** Whoever waits for this waits at most as long as told. */
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref?.());
 }

@@ -156,3 +156,26 @@ test("Branch.slice() counts messages only, as the original does", () => {
   assertEquals(branch.slice(1, 2), [user(2)]);
   assertEquals(branch.messages, 2);
 });
+
+test("Branch shortens a tool call's id that no key could hold, and keeps it joined", () => {
+  const session = new Session();
+  const branch = new Branch(session.reader());
+  const id = "call_".padEnd(600, "x");
+  const call = { type: "toolCall", id, name: "bash", arguments: {} };
+  const asked = branch.end({
+    role: "assistant",
+    content: [call],
+    timestamp: 1,
+  });
+  const result = { role: "toolResult", toolCallId: id, timestamp: 2 };
+  const answered = branch.end(result);
+  session.message({ role: "assistant", content: [call], timestamp: 1 });
+  session.message(result);
+
+  assertEquals(branch.catchUp(), []);
+  const message = asked?.kind === "message" ? asked.message : undefined;
+  const [part] = message?.role === "assistant" ? message.content : [];
+  const short = part?.type === "toolCall" ? part.id : "";
+  assertEquals(answered?.key, `tool:${short}`);
+  assertEquals(short.length < 300, true);
+});

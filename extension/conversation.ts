@@ -54,6 +54,11 @@ export class Conversation implements FeedSource {
     return this.#branch;
   }
 
+  /** Of the session that is shown. */
+  get sessionId(): string {
+    return this.#facts.session.id;
+  }
+
   /** pi has begun another session, or the same one anew. */
   begin(session: Session): void {
     const before = this.#facts.session.id;
@@ -61,7 +66,7 @@ export class Conversation implements FeedSource {
     this.#branch = new Branch(session.ctx.sessionManager);
     this.#flight = undefined;
     this.#tools.clear();
-    this.#activity.settle(Date.now());
+    this.#activity.reset(Date.now());
     this.#facts = this.#collect();
     if (this.#facts.session.id !== before) this.#owner.resync();
     this.tellFacts();

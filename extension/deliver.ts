@@ -18,6 +18,8 @@ export interface Delivery {
   sent(text: string): void;
   /** The session is about to be replaced; its beginning will say the rest. */
   leaving(): void;
+  /** pi is about to compact; it tells by events when it has. */
+  compacting(): void;
 }
 
 /** @throws {Error} with a sentence for the person who sent it. */
@@ -38,6 +40,7 @@ export function deliver(
       return delivery.tell("done");
     case "compact":
       delivery.tell("started");
+      delivery.compacting();
       return ctx.compact({
         ...(slash.instructions
           ? { customInstructions: slash.instructions }

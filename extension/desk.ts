@@ -22,6 +22,8 @@ export interface DeskOwner {
   session(): Session | undefined;
   /** Whether pi takes prompts now. */
   mayPrompt(): boolean;
+  /** pi is told to compact: it will take none until it has. */
+  compacting(): void;
   piVersion(): string;
   tell(receipt: Receipt): void;
   /** pi's queue or its settings may have changed. */
@@ -116,6 +118,7 @@ export class Desk {
               this.prompts.sent({ id, text, mode }, Date.now());
             },
             leaving: () => this.#newId = id,
+            compacting: () => this.#owner.compacting(),
           });
         case "abort":
           ctx.abort();

@@ -12,6 +12,7 @@ import type {
   FlightBlock,
   ItemKey,
 } from "../server/protocol/item.ts";
+import { shortCallId } from "./call_id.ts";
 
 /**
  * Characters kept of one message. Models end far earlier; past it the live
@@ -111,5 +112,5 @@ function kindOf(type: string): Block["kind"] | undefined {
 /** Id and name are there from the start; only the arguments grow. */
 function callOf(part: unknown) {
   const { id, name } = (part ?? {}) as { id?: unknown; name?: unknown };
-  return { call: { id: String(id ?? ""), name: String(name ?? "") } };
+  return { call: { id: shortCallId(id), name: String(name ?? "") } };
 }

@@ -4,6 +4,7 @@ import type {
   AgentRequest,
   AgentRequests,
 } from "../server/protocol/command.ts";
+import type { Answer, UplinkDown } from "../server/protocol/uplink.ts";
 import type { Branch } from "./branch.ts";
 import { modelFacts } from "./facts.ts";
 import type { Files } from "./files.ts";
@@ -68,16 +69,27 @@ const handlers: Handlers = {
   },
 };
 
-/** @throws {Error} if there is no such question, or pi cannot answer it. */
-export async function answerRequest<R extends AgentRequest>(
-  desktop: Desktop,
-  method: R,
-  params: AgentRequests[R]["params"],
-): Promise<AgentRequests[R]["result"]> {
-  if (!Object.hasOwn(handlers, method)) {
-    throw new Error(`Cannot answer "${method}"`);
+/** Never rejects: what went wrong is in the answer. */
+export async function answerRequest(
+  desktop: Desktop | undefined,
+  { id, method, params }: Extract<UplinkDown, { type: "request" }>,
+): Promise<Answer> {
+  try {
+    if (!desktop) throw new Error("Cannot answer between two sessions");
+    if (!Object.hasOwn(handlers, method)) {
+      throw new Error(`Cannot answer "${method}"`);
+    }
+    const handler = handlers[method] as (
+      desktop: Desktop,
+      params: unknown,
+    ) => unknown;
+    const result = await handler(desktop, params);
+    return { type: "answer", id, ok: true, result };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const error = { code: "unavailable" as const, message };
+    return { type: "answer", id, ok: false, error };
   }
-  return await handlers[method](desktop, params);
 }
 
 function whole(value: unknown, otherwise: number): number {

@@ -8,6 +8,7 @@
 
 import type { Change } from "../server/protocol/event.ts";
 import type { ToolRun } from "../server/protocol/item.ts";
+import { shortCallId } from "./call_id.ts";
 import { sizeOf } from "./item_bounds.ts";
 
 /** Characters shown of a running tool's output, from its end. */
@@ -40,7 +41,7 @@ export class ToolRuns {
 
   start(id: string, name: string, args: unknown, now: number): Change {
     const shape: ToolRun = {
-      id,
+      id: shortCallId(id),
       name,
       args: argsOf(args),
       state: "running",

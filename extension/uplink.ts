@@ -122,7 +122,10 @@ export class Uplink {
     on("open", () => this.#register());
     on("message", (event) => this.#receive((event as MessageEvent).data));
     on("error", () => {});
-    on("close", (event) => this.#closed((event as CloseEvent).code));
+    on("close", (event) => {
+      const { code, reason } = event as CloseEvent;
+      this.#closed(code, reason);
+    });
   }
 
   #register(): void {
@@ -184,12 +187,12 @@ export class Uplink {
     socket?.close();
   }
 
-  #closed(code: number): void {
+  #closed(code: number, reason: string): void {
     this.#socket = undefined;
     const wasSteady = this.#wasSteady();
     if (wasSteady) this.#backoff.reset();
     const wasOpen = this.#state === "open" || this.#state === "legacy";
-    if (wasOpen) this.#note("warn", "uplink lost", { code });
+    if (wasOpen) this.#note("warn", "uplink lost", { code, reason });
     else this.#note("warn", "cannot reach the hypivisor", { code });
     if (code === CLOSE.replaced || code === CLOSE.protocolTooOld) {
       return this.#lost(this.#backoff.longest());
