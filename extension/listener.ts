@@ -145,6 +145,7 @@ export class Listener {
   #send(client: Client, text: string): void {
     if (client.readyState !== client.OPEN) return;
     if (client.bufferedAmount > BUFFERED_MAX_BYTES) {
+      this.#log.write("warn", "listener", "client too slow");
       client.close(CLOSE.tooSlow, "Too slow: over 4 MiB waits");
       // It does not read, so it will not answer the close either.
       client.terminate();

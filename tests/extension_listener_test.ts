@@ -3,7 +3,7 @@
 import { test } from "bun:test";
 import { assert, assertEquals } from "@std/assert";
 import { readFile, stat } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { HubStandIn } from "./harness/hub.ts";
 import { PiHome } from "./harness/pi.ts";
@@ -208,3 +208,40 @@ test(
   },
   LONG,
 );
+
+test("a client that asks and does not read is sent away", async () => {
+  await using home = await PiHome.make();
+  await using hub = new HubStandIn();
+  home.rpc({
+    hypivisor: hub.url,
+    env: { PI_SOCKET_PORT: "0", HYPI_TOKEN: "token" },
+  });
+  const port = await portOf(hub);
+  hub.prompt("p1", "#slow 0\n#long 20000");
+  await hub.receipt("p1", "done");
+
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(
+    `GET /?token=token HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
+      "Upgrade: websocket\r\nConnection: Upgrade\r\n" +
+      "Sec-WebSocket-Version: 13\r\n" +
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+  );
+  const ask = '{"type":"fetch_history","before":9,"limit":9}';
+  // A masked text frame; a mask of zeros leaves the text as it is.
+  const frame = Buffer.concat([
+    Buffer.from([0x81, 0x80 | ask.length, 0, 0, 0, 0]),
+    Buffer.from(ask),
+  ]);
+  await new Promise<void>((done) => socket.once("data", () => done()));
+  socket.pause();
+  for (let n = 0; n < 300; n++) socket.write(frame);
+  await until(
+    async () => (await home.log()).some(({ msg }) => msg === "client too slow"),
+    { withinMs: 15_000 },
+  );
+  socket.destroy();
+  hub.prompt("p2", "#say not impressed");
+  await hub.receipt("p2", "done");
+}, LONG);
