@@ -129,6 +129,12 @@ test("an agent answers what is asked about it", async () => {
   assertEquals([slice.total, slice.messages.length], [2, 1]);
   const { commands } = await ask("commands", {});
   assert(commands.some(({ name }: { name: string }) => name === "compact"));
+  assert(
+    commands.some(({ name }: { name: string }) =>
+      name === "skill:harden-pi-socket"
+    ),
+    "the package brings its skill",
+  );
   const { files } = await ask("files", { query: "main" });
   assertEquals(files, [{ path: "src/main.ts", isDirectory: false }]);
   const folder = await ask("folder", { prefix: "src/" });

@@ -227,7 +227,7 @@ test("trap 11: two agents on one session file are both told of", async () => {
 test(
   "trap 12: an agent needs nothing of pi but its extension API",
   async () => {
-    for (const version of ["0.74.2", "1.5.2"] as const) {
+    for (const version of ["0.74.2", "0.87.1", "1.5.2"] as const) {
       await using home = await PiHome.make(version);
       await using hub = new HubStandIn();
       home.tui({ hypivisor: hub.url });

@@ -11,7 +11,8 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "./until.ts";
 
-export type PiVersion = "1.5.2" | "0.74.2";
+/** The newest, the one that this project is typed against, and the oldest. */
+export type PiVersion = "1.5.2" | "0.87.1" | "0.74.2";
 
 export interface InstalledPi {
   readonly version: PiVersion;
@@ -19,7 +20,8 @@ export interface InstalledPi {
   readonly command: readonly string[];
 }
 
-const tools = join(import.meta.dirname, "..", "..", ".tools");
+const root = join(import.meta.dirname, "..", "..");
+const tools = join(root, ".tools");
 
 const BESIDE = [
   "jiti@2.7.0",
@@ -34,6 +36,11 @@ export async function ensurePi(version: PiVersion): Promise<InstalledPi> {
     await npm(dir, "install", "--no-audit", "--no-fund", "node@24");
   });
   const name = "@earendil-works/pi-coding-agent";
+  const run24 = join(node, "node_modules/.bin/node");
+  if (version === "0.87.1") {
+    const cli = join(root, "node_modules", name, "dist", "cli.js");
+    return { version, command: [run24, cli] };
+  }
   const home = await ensure(`pi-${version}`, async (dir) => {
     if (version === "0.74.2") {
       return await npm(
@@ -54,7 +61,7 @@ export async function ensurePi(version: PiVersion): Promise<InstalledPi> {
   const cli = version === "0.74.2"
     ? join(home, "node_modules", name, "dist", "cli.js")
     : join(home, "package", "dist", "bundle", "cli.js");
-  return { version, command: [join(node, "node_modules/.bin/node"), cli] };
+  return { version, command: [run24, cli] };
 }
 
 /** A folder that exists only once it is complete. */
