@@ -5,7 +5,7 @@
  * there (`extension/token.ts`).
  */
 
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { HypivisorError } from "./errors.ts";
@@ -36,4 +36,11 @@ export function makePrivateDir(dir: string): void {
       { cause },
     );
   }
+}
+
+/** Makes sure that a file is there that only this user can read. */
+export function makePrivateFile(file: string): string {
+  closeSync(openSync(file, "a", 0o600));
+  if (process.platform !== "win32") chmodSync(file, 0o600);
+  return file;
 }

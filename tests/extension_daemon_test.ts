@@ -59,7 +59,7 @@ test("a person prompts a pi from afar and reads its answer", async () => {
 
 // Fails as long as the hub ignores the facts of a sync that goes on (`after`
 // not null) when it has none of its own: it has just been started.
-test.todo(
+test(
   "an agent's facts are there again after its daemon has come back",
   async () => {
     await using home = await PiHome.make();

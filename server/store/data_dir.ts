@@ -10,7 +10,7 @@ import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { HypivisorError } from "../errors.ts";
 import { logger } from "../log.ts";
-import { makePrivateDir } from "../paths.ts";
+import { makePrivateDir, makePrivateFile } from "../paths.ts";
 
 const log = logger("data_dir");
 
@@ -39,7 +39,7 @@ export function lockDataDir(
 }
 
 function lock(path: string): LockedDir | undefined {
-  const db = new Database(join(path, "lock"), { create: true });
+  const db = new Database(makePrivateFile(join(path, "lock")));
   try {
     db.run("pragma locking_mode = exclusive");
     db.run("begin exclusive");

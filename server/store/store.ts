@@ -9,6 +9,7 @@
 import { Database } from "bun:sqlite";
 import { HypivisorError } from "../errors.ts";
 import { logger } from "../log.ts";
+import { makePrivateFile } from "../paths.ts";
 import type { FromWorker, StoreOperation, ToWorker } from "./operation.ts";
 import { StoreReader } from "./reader.ts";
 import { migrate, openForWriting } from "./schema.ts";
@@ -65,7 +66,7 @@ export function openStore(file: string): Store {
 
 function openDatabase(file: string): Database {
   try {
-    const db = new Database(file, { create: true });
+    const db = new Database(makePrivateFile(file));
     openForWriting(db);
     migrate(db);
     return db;
