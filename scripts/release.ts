@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { buildBinary, VERSION } from "./build_binary.ts";
 import { buildUi, reportInitial } from "./build_ui.ts";
+import { IN_BINARY, noticesOf } from "./notices.ts";
 import { checkTarball, packExtension } from "./pack_extension.ts";
 import { formatOf, type ReleaseTarget, TARGETS } from "./release_targets.ts";
 import { say } from "./say.ts";
@@ -38,6 +39,7 @@ async function build(): Promise<void> {
     say(`${file}: ${seconds} s`);
   }
   await packExtension(OUT);
+  await Bun.write(`${OUT}/NOTICES`, await noticesOf(IN_BINARY));
   const lines: string[] = [];
   for (const file of published()) lines.push(`${await sum(file)}  ${file}\n`);
   await Bun.write(SUMS, lines.join(""));
