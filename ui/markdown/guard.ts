@@ -27,7 +27,7 @@ const MAX_INLINE_COST = 1_000_000;
 
 /** A quote or list deeper than this is text. marked recurses at each level. */
 const MAX_QUOTE_DEPTH = 12;
-const MAX_LIST_DEPTH = 20;
+const MAX_LIST_DEPTH = 12;
 
 /** marked fills every row up to the header's width: width times height. */
 const MAX_TABLE_COLUMNS = 64;

@@ -11,8 +11,14 @@ test("lexMarkdown() gives marked's own tokens for real documents", () => {
   }
 });
 
+/**
+ * Each takes marked itself seconds, or its stack. On a quiet machine the guard
+ * needs a tenth of this.
+ */
+const MAX_MS = 500;
+
 for (const [name, text] of Object.entries(HOSTILE)) {
-  test(`lexMarkdown() reads ${text.length} characters of ${name} in 100 ms`, () => {
+  test(`lexMarkdown() reads ${text.length} characters of ${name} without a hang`, () => {
     lexMarkdown("# warm\n\n*up* `now`");
     // The best of three: other work on the machine is not the lexer's.
     const times = [1, 2, 3].map(() => {
@@ -20,7 +26,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
       lexMarkdown(text);
       return performance.now() - start;
     });
-    assertLess(Math.min(...times), 100);
+    assertLess(Math.min(...times), MAX_MS);
   });
 }
 

@@ -39,7 +39,7 @@ test("syntaxOf() reads anything in little time, in order", () => {
     for (const lang of ["ts", "py", "sql"]) {
       const start = performance.now();
       const tokens = syntaxOf(code, lang);
-      assertLess(performance.now() - start, 100);
+      assertLess(performance.now() - start, 500);
       assert(
         tokens.every((token, i) =>
           token.start >= (tokens[i - 1]?.end ?? 0) && token.end > token.start

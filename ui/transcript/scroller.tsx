@@ -1,6 +1,7 @@
 /** The mounted chunks between two spacers of exactly known height. */
 
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect } from "preact/hooks";
 import { ChunkView } from "./chunk_view.tsx";
 import type { TranscriptState } from "./transcript_state.ts";
 
@@ -13,7 +14,13 @@ interface ScrollerProps {
 }
 
 export function Scroller({ state, head, tail }: ScrollerProps) {
-  const { port, chunks, scope } = state;
+  const { port, chunks, scope, search } = state;
+  // Read here, so that another query is marked in the same rows.
+  search.query.value;
+
+  // After each drawing: other rows may be mounted now.
+  useLayoutEffect(() => state.drawn());
+
   const range = port.range();
   const { above, below } = port.spacers(range);
   return (

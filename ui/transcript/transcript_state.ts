@@ -14,7 +14,7 @@ import type { ConversationModel } from "../models/conversation.ts";
 import { type Chunk, chunksOf } from "../models/scroll_chunks.ts";
 import { RowBuilder } from "./build_rows.ts";
 import { Disclosure, type Scope } from "./disclosure.ts";
-import { Find, type Hit } from "./find.ts";
+import { Find, highlight, type Hit } from "./find.ts";
 import type {
   PendingPrompt,
   ScrollPlace,
@@ -49,6 +49,7 @@ export class TranscriptState implements TranscriptController {
   /** Rows that came since the reader left the end. */
   readonly fresh: ReadonlySignal<number>;
   readonly #options: TranscriptOptions;
+  #content: HTMLElement | undefined;
   readonly #now = signal(Date.now());
   /** Last prompt and last row when the reader left the end. */
   readonly #left = signal<{ prompt: string; row: string } | undefined>(
@@ -96,6 +97,7 @@ export class TranscriptState implements TranscriptController {
   /** Starts what needs the page; returns the undo. */
   start(element: HTMLElement, content: HTMLElement): () => void {
     const { conversation } = this.#options;
+    this.#content = content;
     const stops = [
       this.port.attach(element, content),
       this.#tick(),
@@ -111,6 +113,13 @@ export class TranscriptState implements TranscriptController {
       this.#restore(),
     ];
     return () => stops.forEach((stop) => stop());
+  }
+
+  /** Called when rows were mounted or let go. */
+  drawn(): void {
+    const { open, query } = this.search;
+    if (this.#content && open.peek()) highlight(this.#content, query.peek());
+    this.port.schedule();
   }
 
   toBottom(): void {

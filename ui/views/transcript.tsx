@@ -9,7 +9,6 @@ import { type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ConversationModel } from "../models/conversation.ts";
 import { FindBar } from "../transcript/find_bar.tsx";
-import { highlight } from "../transcript/find.ts";
 import { JumpPill } from "../transcript/jump_pill.tsx";
 import type {
   PendingPrompt,
@@ -85,36 +84,20 @@ interface WithState {
   state: TranscriptState;
 }
 
-/** Reads the chunks and their range, and is all that is drawn for them. */
+/** The rows, and what comes before and after them. */
 function Body(props: TranscriptProps & WithState) {
   const { state, conversation } = props;
-  const root = useRef<HTMLDivElement>(null);
-
-  // After each drawing: other rows may be mounted now.
-  useLayoutEffect(() => {
-    const box = root.current?.parentElement;
-    if (box && state.search.open.peek()) {
-      highlight(box, state.search.query.peek());
-    }
-    state.port.schedule();
-  });
-
-  // Read here, so that a new query draws its marks.
-  state.search.query.value;
   return (
-    <>
-      <div ref={root} hidden />
-      <Scroller
-        state={state}
-        head={<Older conversation={conversation} state={state} />}
-        tail={<Pending {...props} />}
-      />
-    </>
+    <Scroller
+      state={state}
+      head={<Older conversation={conversation} />}
+      tail={<Pending {...props} />}
+    />
   );
 }
 
 /** One line of fixed height: whether it says something moves nothing. */
-function Older({ conversation }: WithState) {
+function Older({ conversation }: { conversation: ConversationModel }) {
   if (!conversation.more.value) {
     return conversation.ready.value && conversation.items.value.length === 0
       ? <p class="tx-older">Nothing said yet</p>
