@@ -246,6 +246,12 @@ export class Agent {
     switch (frame.type) {
       case "ack":
         return this.#feed.acknowledge(frame.seq);
+      case "refused":
+        // Nothing to send again; what was wrong is for the hardening loop.
+        return this.#log.needsHardening(
+          "uplink.refused",
+          new Error(frame.reason),
+        );
       case "watch":
         return this.#feed.watch(frame.on);
       case "resync":

@@ -15,6 +15,10 @@ export function readDown(frame: Fields): UplinkDown | undefined {
   switch (frame.type) {
     case "ack":
       return isNumber(frame.seq) ? { type: "ack", seq: frame.seq } : undefined;
+    case "refused":
+      return isNumber(frame.seq)
+        ? { type: "refused", seq: frame.seq, reason: String(frame.reason) }
+        : undefined;
     case "watch":
       return { type: "watch", on: frame.on === true };
     case "resync":

@@ -40,7 +40,7 @@ import {
 import {
   readBlock,
   readFlight,
-  readItem,
+  readItemOrMark,
   readPlace,
   readToolRun,
 } from "./read_item.ts";
@@ -178,7 +178,9 @@ function readSync(value: Readonly<Record<string, unknown>>): Sync {
   return {
     type: "sync",
     after: nullable(text(SHORT))(value.after, "event.after"),
-    items: items.map((item, index) => readItem(item, `event.items[${index}]`)),
+    items: items.map((item, index) =>
+      readItemOrMark(item, `event.items[${index}]`)
+    ),
     more: boolean(value.more, "event.more"),
     total: integer(0, 2 ** 40)(value.total, "event.total"),
     flight: nullable(readFlight)(value.flight, "event.flight"),
@@ -206,7 +208,10 @@ const changes: { [T in Change["type"]]: (value: Fields) => Change } = {
     flight: nullable(readFlight)(value.flight, "event.flight"),
     tools: list(readToolRun, LIST_MAX)(value.tools, "event.tools"),
   }),
-  item: (value) => ({ type: "item", item: readItem(value.item, "event.item") }),
+  item: (value) => ({
+    type: "item",
+    item: readItemOrMark(value.item, "event.item"),
+  }),
   tool: (value) => ({
     type: "tool",
     tool: readToolRun(value.tool, "event.tool"),

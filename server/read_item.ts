@@ -7,6 +7,7 @@
  * and nothing later in the daemon or on the page needs to check again.
  */
 
+import { HypivisorError } from "./errors.ts";
 import type { Item, Message, ToolRun } from "./protocol/item.ts";
 import type { Flight, FlightBlock } from "./protocol/item.ts";
 import {
@@ -167,6 +168,32 @@ export function readItem(value: unknown, at: string): Item {
       return branch(value, at);
     default:
       refuse(`${at}.kind`, "must be message, compaction or branch");
+  }
+}
+
+/**
+ * As `readItem`, but a message that cannot be read leaves a mark in its place,
+ * so that one odd message neither hides the others nor is lost in silence.
+ *
+ * @throws {HypivisorError} `bad_request` if it has not even a key.
+ */
+export function readItemOrMark(value: unknown, at: string): Item {
+  try {
+    return readItem(value, at);
+  } catch (thrown) {
+    if (!(thrown instanceof HypivisorError) || !isRecord(value)) throw thrown;
+    const content = `Could not show this message: ${thrown.message}`;
+    return {
+      kind: "message",
+      key: key(value.key, `${at}.key`),
+      message: {
+        role: "custom",
+        customType: "unreadable",
+        content,
+        display: true,
+        timestamp: 0,
+      },
+    };
   }
 }
 

@@ -29,6 +29,7 @@ import {
   type Carrier,
   closeSocket,
   isFull,
+  pauseWhile,
   sendText,
   type Socket,
 } from "./socket.ts";
@@ -40,9 +41,6 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** Deltas go on for this long after the last viewer left: it may be back. */
 const WATCH_LINGER_MS = 30_000;
-
-/** How often an uplink that waits for the disk looks again. */
-const STORE_POLL_MS = 50;
 
 /** What an uplink says of itself beside its card. */
 export interface UplinkHead {
@@ -67,6 +65,7 @@ export class AgentLink implements Carrier, LiveAgent {
   #seq = 0;
   #acking = false;
   #watched = false;
+  #isPaused = false;
   #lingering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(net: Net, socket: Socket, card: NodeCard, head: UplinkHead) {
@@ -206,7 +205,7 @@ export class AgentLink implements Carrier, LiveAgent {
     const value = parseJson(frame);
     if (!isRecord(value)) refuse("frame", "must be an object");
     if (typeof value.seq === "number") {
-      return this.#take(value.seq, readEvent(value));
+      return this.#receive(value.seq, value);
     }
     if (value.type === "ping") return this.#tell({ type: "pong" });
     if (value.type === "answer") return this.#answered(value);
@@ -214,29 +213,48 @@ export class AgentLink implements Carrier, LiveAgent {
     refuse("frame", "must be an event, an answer or a ping");
   }
 
-  #take(seq: number, event: AgentEvent): void {
+  #receive(seq: number, value: Readonly<Record<string, unknown>>): void {
     if (!Number.isSafeInteger(seq) || seq < 1) {
       refuse("seq", "must be a whole number from 1");
     }
     this.#net.metrics.count("hypivisor_events_in_total");
-    if (!this.#hub.isKnown(this.epoch, seq)) {
-      const before = this.#hub.activity;
-      if (!this.#hub.take(this.epoch, seq, event)) {
-        this.#net.metrics.count("hypivisor_resyncs_total");
-        this.#tell({ type: "resync" });
-      }
-      noteEvent(this.#net, this.card.id, event, before);
-      const facts = event.type === "sync" || event.type === "facts"
-        ? event.facts
-        : undefined;
-      if (facts?.session) this.#holdSession(facts.session.file);
-      if (event.type === "receipt") {
-        this.#receipts.resolve(event.receipt.id, event.receipt);
-      }
-    }
+    if (!this.#hub.isKnown(this.epoch, seq)) this.#readEvent(seq, value);
     this.#seq = Math.max(this.#seq, seq);
     this.#acknowledge();
     this.#waitForStore();
+  }
+
+  /**
+   * An event that cannot be read is left out and said so. Closing instead
+   * would have the agent come back with the same event for ever.
+   */
+  #readEvent(seq: number, value: Readonly<Record<string, unknown>>): void {
+    let event: AgentEvent;
+    try {
+      event = readEvent(value);
+    } catch (thrown) {
+      if (!(thrown instanceof HypivisorError)) throw thrown;
+      const reason = thrown.message;
+      log.warn("event_refused", { id: this.card.id, seq, why: reason });
+      return this.#tell({ type: "refused", seq, reason });
+    }
+    this.#take(seq, event);
+  }
+
+  #take(seq: number, event: AgentEvent): void {
+    const before = this.#hub.activity;
+    if (!this.#hub.take(this.epoch, seq, event)) {
+      this.#net.metrics.count("hypivisor_resyncs_total");
+      this.#tell({ type: "resync" });
+    }
+    noteEvent(this.#net, this.card.id, event, before);
+    const facts = event.type === "sync" || event.type === "facts"
+      ? event.facts
+      : undefined;
+    if (facts?.session) this.#holdSession(facts.session.file);
+    if (event.type === "receipt") {
+      this.#receipts.resolve(event.receipt.id, event.receipt);
+    }
   }
 
   /** One acknowledgement for all that came while the last was on its way. */
@@ -254,19 +272,13 @@ export class AgentLink implements Carrier, LiveAgent {
     });
   }
 
-  /** A disk that cannot keep up slows the agents' sending, not the daemon. */
   #waitForStore(): void {
-    if (!this.#net.store.isFull) return;
-    const socket = this.#socket as Socket & {
-      pause(): void;
-      resume(): void;
-    };
-    socket.pause();
-    const poll = setInterval(() => {
-      if (this.#net.store.isFull) return;
-      clearInterval(poll);
-      socket.resume();
-    }, STORE_POLL_MS);
+    if (this.#isPaused || !this.#net.store.isFull) return;
+    this.#isPaused = true;
+    pauseWhile(this.#socket, () => {
+      this.#isPaused = this.#net.store.isFull;
+      return this.#isPaused;
+    });
   }
 
   #answered(value: Readonly<Record<string, unknown>>): void {

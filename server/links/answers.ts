@@ -14,7 +14,7 @@ import {
   record,
   text,
 } from "../read.ts";
-import { readItem } from "../read_item.ts";
+import { readItemOrMark } from "../read_item.ts";
 
 const ENTRIES_MAX = 5_000;
 const SHORT = { max: 4_096 };
@@ -24,7 +24,7 @@ const files: Reader<readonly FoundFile[]> = list(
   ENTRIES_MAX,
 );
 
-const item = Object.assign(readItem, { schema: {} });
+const item = Object.assign(readItemOrMark, { schema: {} });
 const anything = Object.assign((value: unknown) => value, { schema: {} });
 
 const readers: {

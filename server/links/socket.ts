@@ -72,3 +72,21 @@ function shorten(reason: string): string {
     stream: true,
   });
 }
+
+/** How often a socket that is not read looks whether it may be again. */
+const PAUSE_POLL_MS = 50;
+
+/**
+ * Stops reading from a socket while `isFull`: what the other side sends then
+ * waits on its side.
+ */
+export function pauseWhile(socket: Socket, isFull: () => boolean): void {
+  // Bun has both; its types do not.
+  const pausable = socket as Socket & { pause(): void; resume(): void };
+  pausable.pause();
+  const poll = setInterval(() => {
+    if (isFull()) return;
+    clearInterval(poll);
+    pausable.resume();
+  }, PAUSE_POLL_MS);
+}

@@ -91,6 +91,11 @@ export interface Have {
 /** Down, after the register reply. */
 export type UplinkDown =
   | { readonly type: "ack"; readonly seq: number }
+  /**
+   * The event of this number could not be read and is left out. It counts as
+   * acknowledged: sent again, it would be refused again, for ever.
+   */
+  | { readonly type: "refused"; readonly seq: number; readonly reason: string }
   /** While off, `block`, `delta`, `tool` and `output` are not sent. */
   | { readonly type: "watch"; readonly on: boolean }
   | {
