@@ -21,6 +21,7 @@ import type { RegisteredFrame, UplinkDown } from "../protocol/uplink.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { isRecord, parseJson, refuse } from "../read.ts";
 import { readEvent } from "../read_event.ts";
+import { Acknowledger } from "./acknowledger.ts";
 import { noteEvent } from "./agent_notes.ts";
 import { readAnswer } from "./answers.ts";
 import type { LiveAgent, Net } from "./net.ts";
@@ -57,13 +58,11 @@ export class AgentLink implements Carrier, LiveAgent {
   readonly #net: Net;
   readonly #socket: Socket;
   readonly #hub: Hub;
+  readonly #acknowledger: Acknowledger;
   readonly #answers = new Pending<number, unknown>();
   readonly #receipts = new Pending<string, Receipt>();
   #end: OfflineReason = "link_closed";
   #requests = 0;
-  #acked = 0;
-  #seq = 0;
-  #acking = false;
   #watched = false;
   #isPaused = false;
   #lingering: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +73,11 @@ export class AgentLink implements Carrier, LiveAgent {
     this.card = card;
     this.epoch = head.epoch;
     this.#hub = net.hubs.of(card.id);
+    this.#acknowledger = new Acknowledger(
+      net.store,
+      this.#hub,
+      (seq) => this.#tell({ type: "ack", seq }),
+    );
   }
 
   /**
@@ -219,8 +223,7 @@ export class AgentLink implements Carrier, LiveAgent {
     }
     this.#net.metrics.count("hypivisor_events_in_total");
     if (!this.#hub.isKnown(this.epoch, seq)) this.#readEvent(seq, value);
-    this.#seq = Math.max(this.#seq, seq);
-    this.#acknowledge();
+    this.#acknowledger.took(seq);
     this.#waitForStore();
   }
 
@@ -255,21 +258,6 @@ export class AgentLink implements Carrier, LiveAgent {
     if (event.type === "receipt") {
       this.#receipts.resolve(event.receipt.id, event.receipt);
     }
-  }
-
-  /** One acknowledgement for all that came while the last was on its way. */
-  #acknowledge(): void {
-    if (this.#acking || this.#seq === this.#acked) return;
-    this.#acking = true;
-    const seq = this.#seq;
-    const { have } = this.#hub;
-    this.#net.store.whenWritten(() => {
-      this.#hub.noteKept(have);
-      this.#acking = false;
-      this.#acked = seq;
-      this.#tell({ type: "ack", seq });
-      this.#acknowledge();
-    });
   }
 
   #waitForStore(): void {
