@@ -3,7 +3,8 @@
  *
  * pi 1.5.2 is installed from its tarball and the few packages that its bundle
  * still loads, because some of its declared dependencies cannot be had from
- * every registry. Node 24 comes from the registry as well.
+ * every registry. Node 24 comes from the registry as well. Bun installs all of
+ * it, so that a machine without npm will do.
  */
 
 import { existsSync } from "node:fs";
@@ -32,31 +33,21 @@ const BESIDE = [
 
 /** Installs `version` if it is not there. Safe to call from several tests. */
 export async function ensurePi(version: PiVersion): Promise<InstalledPi> {
-  const node = await ensure("node24", async (dir) => {
-    await npm(dir, "install", "--no-audit", "--no-fund", "node@24");
-  });
+  // The package that the "node" package would install by a script.
+  const runtime = `node-${process.platform}-${process.arch}`;
+  const node = await ensure("node24", (dir) => add(dir, `${runtime}@24`));
   const name = "@earendil-works/pi-coding-agent";
-  const run24 = join(node, "node_modules/.bin/node");
+  const run24 = join(node, "node_modules", runtime, "bin/node");
   if (version === "0.87.1") {
     const cli = join(root, "node_modules", name, "dist", "cli.js");
     return { version, command: [run24, cli] };
   }
   const home = await ensure(`pi-${version}`, async (dir) => {
     if (version === "0.74.2") {
-      return await npm(
-        dir,
-        "install",
-        "--ignore-scripts",
-        `${name}@${version}`,
-      );
+      return await add(dir, `${name}@${version}`);
     }
-    await npm(dir, "pack", `${name}@${version}`);
-    await run(dir, [
-      "tar",
-      "xzf",
-      `earendil-works-pi-coding-agent-${version}.tgz`,
-    ]);
-    await npm(dir, "install", "--ignore-scripts", ...BESIDE);
+    await unpack(dir, `${name}@${version}`);
+    await add(dir, ...BESIDE);
   });
   const cli = version === "0.74.2"
     ? join(home, "node_modules", name, "dist", "cli.js")
@@ -85,21 +76,38 @@ async function ensure(
   return dir;
 }
 
-function npm(dir: string, ...args: string[]): Promise<void> {
-  return run(dir, ["npm", ...args, "--loglevel=error"]);
+/** Installs packages. Their scripts are not run: nothing here needs them. */
+async function add(dir: string, ...packages: string[]): Promise<void> {
+  await run(dir, [process.execPath, "add", "--ignore-scripts", ...packages]);
 }
 
-async function run(cwd: string, command: readonly string[]): Promise<void> {
+/** Puts a published package, without what it depends on, into `package/`. */
+async function unpack(dir: string, name: string): Promise<void> {
+  const url = await run(dir, [
+    process.execPath,
+    "pm",
+    "view",
+    name,
+    "dist.tarball",
+  ]);
+  const response = await fetch(url.trim());
+  if (!response.ok) throw new Error(`Cannot fetch ${name}: ${response.status}`);
+  await Bun.write(join(dir, "pi.tgz"), response);
+  await run(dir, ["tar", "xzf", "pi.tgz"]);
+}
+
+/** Resolves to what the command printed. */
+async function run(cwd: string, command: readonly string[]): Promise<string> {
   const child = Bun.spawn([...command], {
     cwd,
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [code, output] = await Promise.all([
+  const [code, output, errors] = await Promise.all([
     child.exited,
+    new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
-  if (code !== 0) {
-    throw new Error(`Cannot run "${command.join(" ")}": ${output}`);
-  }
+  if (code === 0) return output;
+  throw new Error(`Cannot run "${command.join(" ")}": ${errors}`);
 }
