@@ -71,6 +71,8 @@ export const readUplinkHead = object({
   capabilities: list(text({ max: 60 }), 100),
 });
 
+export type UplinkHead = ReturnType<typeof readUplinkHead>;
+
 const readSession: Reader<SessionFacts> = object({
   id: text(SHORT),
   file: optional(text(PATH)),

@@ -20,20 +20,15 @@ import type { NodeCard, OfflineReason } from "../protocol/node.ts";
 import type { RegisteredFrame, UplinkDown } from "../protocol/uplink.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { isRecord, parseJson, refuse } from "../read.ts";
-import { readEvent } from "../read_event.ts";
+import { readEvent, type UplinkHead } from "../read_event.ts";
 import { Acknowledger } from "./acknowledger.ts";
 import { noteEvent } from "./agent_notes.ts";
 import { readAnswer } from "./answers.ts";
 import type { LiveAgent, Net } from "./net.ts";
 import { Pending } from "./pending.ts";
-import {
-  type Carrier,
-  closeSocket,
-  isFull,
-  pauseWhile,
-  sendText,
-  type Socket,
-} from "./socket.ts";
+import { SendQueue } from "./send_queue.ts";
+import { type Carrier, closeSocket, pauseWhile } from "./socket.ts";
+import type { Socket } from "./socket.ts";
 
 const log = logger("agent_link");
 
@@ -43,21 +38,13 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Deltas go on for this long after the last viewer left: it may be back. */
 const WATCH_LINGER_MS = 30_000;
 
-/** What an uplink says of itself beside its card. */
-export interface UplinkHead {
-  readonly uplink: number;
-  readonly epoch: string;
-  readonly sessionId: string;
-  readonly sessionFile?: string;
-  readonly pi: string;
-}
-
 export class AgentLink implements Carrier, LiveAgent {
   readonly card: NodeCard;
   readonly epoch: string;
   readonly #net: Net;
   readonly #socket: Socket;
   readonly #hub: Hub;
+  readonly #queue: SendQueue;
   readonly #acknowledger: Acknowledger;
   readonly #answers = new Pending<number, unknown>();
   readonly #receipts = new Pending<string, Receipt>();
@@ -70,6 +57,7 @@ export class AgentLink implements Carrier, LiveAgent {
   constructor(net: Net, socket: Socket, card: NodeCard, head: UplinkHead) {
     this.#net = net;
     this.#socket = socket;
+    this.#queue = new SendQueue(socket, net.metrics);
     this.card = card;
     this.epoch = head.epoch;
     this.#hub = net.hubs.of(card.id);
@@ -90,9 +78,7 @@ export class AgentLink implements Carrier, LiveAgent {
     const rival = agents.get(this.card.id);
     const isTaken = registrants.has(this.card.id) ||
       (rival && rival.epoch !== this.epoch);
-    if (isTaken) {
-      throw new HypivisorError("conflict", "Node id in use");
-    }
+    if (isTaken) throw new HypivisorError("conflict", "Node id in use");
     agents.set(this.card.id, this);
     rival?.replace();
     const session = {
@@ -120,7 +106,7 @@ export class AgentLink implements Carrier, LiveAgent {
         watch: this.#watched,
       },
     };
-    this.#send(JSON.stringify(reply));
+    this.#queue.send(JSON.stringify(reply));
     log.info("registered", { id: this.card.id, cwd: this.card.cwd });
   }
 
@@ -137,9 +123,11 @@ export class AgentLink implements Carrier, LiveAgent {
   command(id: string, command: Command): Promise<Receipt> {
     const known = this.#hub.receipt(id);
     if (known) return Promise.resolve(known);
-    const receipt = this.#receipts.wait(id, ANSWER_WITHIN_MS);
-    this.#tell({ type: "command", id, command });
-    return receipt;
+    return this.#receipts.ask(
+      id,
+      ANSWER_WITHIN_MS,
+      () => this.#tell({ type: "command", id, command }),
+    );
   }
 
   ask<R extends AgentRequest>(
@@ -147,8 +135,11 @@ export class AgentLink implements Carrier, LiveAgent {
     params: AgentRequests[R]["params"],
   ): Promise<AgentRequests[R]["result"]> {
     const id = ++this.#requests;
-    const answer = this.#answers.wait(id, ANSWER_WITHIN_MS);
-    this.#tell({ type: "request", id, method, params } as UplinkDown);
+    const answer = this.#answers.ask(
+      id,
+      ANSWER_WITHIN_MS,
+      () => this.#tell({ type: "request", id, method, params } as UplinkDown),
+    );
     return answer.then((result) => readAnswer(method, result));
   }
 
@@ -180,7 +171,9 @@ export class AgentLink implements Carrier, LiveAgent {
     closeSocket(this.#socket, CLOSE.badFrame, "Cannot read a binary frame");
   }
 
-  drained(): void {}
+  drained(): void {
+    this.#queue.drained();
+  }
 
   heard(): void {
     this.#net.registry.heard(this.card.id, this.#net.now());
@@ -188,6 +181,7 @@ export class AgentLink implements Carrier, LiveAgent {
 
   closed(code: number): void {
     clearTimeout(this.#lingering);
+    this.#queue.stop();
     const gone = new HypivisorError("unavailable", "Agent is offline");
     this.#answers.fail(gone);
     this.#receipts.fail(gone);
@@ -208,9 +202,8 @@ export class AgentLink implements Carrier, LiveAgent {
   #read(frame: string): void {
     const value = parseJson(frame);
     if (!isRecord(value)) refuse("frame", "must be an object");
-    if (typeof value.seq === "number") {
-      return this.#receive(value.seq, value);
-    }
+    const { seq } = value;
+    if (typeof seq === "number") return this.#receive(seq, value);
     if (value.type === "ping") return this.#tell({ type: "pong" });
     if (value.type === "answer") return this.#answered(value);
     if (value.method === "deregister") return this.#quit();
@@ -251,10 +244,10 @@ export class AgentLink implements Carrier, LiveAgent {
       this.#tell({ type: "resync" });
     }
     noteEvent(this.#net, this.card.id, event, before);
-    const facts = event.type === "sync" || event.type === "facts"
-      ? event.facts
-      : undefined;
-    if (facts?.session) this.#holdSession(facts.session.file);
+    if (event.type === "sync" || event.type === "facts") {
+      const { session } = event.facts;
+      if (session) this.#holdSession(session.file);
+    }
     if (event.type === "receipt") {
       this.#receipts.resolve(event.receipt.id, event.receipt);
     }
@@ -263,10 +256,8 @@ export class AgentLink implements Carrier, LiveAgent {
   #waitForStore(): void {
     if (this.#isPaused || !this.#net.store.isFull) return;
     this.#isPaused = true;
-    pauseWhile(this.#socket, () => {
-      this.#isPaused = this.#net.store.isFull;
-      return this.#isPaused;
-    });
+    const isFull = () => this.#isPaused = this.#net.store.isFull;
+    pauseWhile(this.#socket, isFull);
   }
 
   #answered(value: Readonly<Record<string, unknown>>): void {
@@ -282,9 +273,8 @@ export class AgentLink implements Carrier, LiveAgent {
   #quit(): void {
     this.#end = "quit";
     this.#net.registry.deregister(this.card.id, this.#net.now());
-    this.#send(
-      JSON.stringify({ id: "dereg", result: { status: "deregistered" } }),
-    );
+    const result = { status: "deregistered" };
+    this.#queue.send(JSON.stringify({ id: "dereg", result }));
   }
 
   #holdSession(file: string | undefined): void {
@@ -302,15 +292,6 @@ export class AgentLink implements Carrier, LiveAgent {
   }
 
   #tell(frame: UplinkDown): void {
-    this.#send(JSON.stringify(frame));
-  }
-
-  #send(text: string): void {
-    if (isFull(this.#socket)) {
-      this.#net.metrics.count("hypivisor_too_slow_total");
-      closeSocket(this.#socket, CLOSE.tooSlow, "Too slow: over 1 MiB waits");
-      return;
-    }
-    sendText(this.#socket, this.#net.metrics, text);
+    this.#queue.send(JSON.stringify(frame));
   }
 }

@@ -92,7 +92,8 @@ export class ClientLink implements Carrier {
   binary(): void {} // The original ignores binary frames here.
 
   drained(): void {
-    if (!this.#behind || !this.#socket) return;
+    // Bun tells of every bit that went out, not only of the last.
+    if (!this.#behind || !this.#socket || isFull(this.#socket)) return;
     clearTimeout(this.#behind);
     this.#behind = undefined;
     this.#net.metrics.count("hypivisor_resyncs_total");

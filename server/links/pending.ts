@@ -41,6 +41,17 @@ export class Pending<Id, T> {
     return promise;
   }
 
+  /** Waits for the word on what `send` sends, or fails as it does. */
+  ask(id: Id, withinMs: number, send: () => void): Promise<T> {
+    const word = this.wait(id, withinMs);
+    try {
+      send();
+    } catch (thrown) {
+      this.reject(id, thrown);
+    }
+    return word;
+  }
+
   resolve(id: Id, value: T): void {
     this.#take(id)?.resolve(value);
   }

@@ -85,8 +85,9 @@ export function pauseWhile(socket: Socket, isFull: () => boolean): void {
   const pausable = socket as Socket & { pause(): void; resume(): void };
   pausable.pause();
   const poll = setInterval(() => {
-    if (isFull()) return;
+    const isOpen = socket.readyState === WebSocket.OPEN;
+    if (isFull() && isOpen) return;
     clearInterval(poll);
-    pausable.resume();
+    if (isOpen) pausable.resume();
   }, PAUSE_POLL_MS);
 }

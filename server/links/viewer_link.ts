@@ -110,7 +110,9 @@ export class ViewerLink implements Carrier, Viewer {
   }
 
   drained(): void {
-    if (this.#flow.kind !== "behind") return;
+    // Bun tells of every bit that went out, not only of the last.
+    const isFlooded = this.#socket && isFull(this.#socket);
+    if (this.#flow.kind !== "behind" || isFlooded) return;
     clearTimeout(this.#flow.deadline);
     this.#begin(this.#flow.at);
   }
