@@ -196,15 +196,59 @@ export function object<const F extends Fields>(
 }
 
 /**
+ * What people and programs write is a dozen levels deep. Parsing takes any
+ * depth, writing it again does not: what is kept must stay far below that.
+ */
+const NESTING_MAX = 500;
+
+/** Looks at brackets outside strings only, and at nothing in short texts. */
+function isTooDeep(json: string): boolean {
+  if (json.length < 2 * NESTING_MAX) return false;
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json[at]) {
+      case '"':
+        at = endOfString(json, at);
+        break;
+      case "[":
+      case "{":
+        if (++depth > NESTING_MAX) return true;
+        break;
+      case "]":
+      case "}":
+        depth--;
+    }
+  }
+  return false;
+}
+
+/** Index of the quote that ends the string which begins at `start`. */
+function endOfString(json: string, start: number): number {
+  let end = start;
+  while (true) {
+    end = json.indexOf('"', end + 1);
+    if (end < 0) return json.length;
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+}
+
+/**
  * Parses JSON text from outside.
  *
  * @throws {HypivisorError} `bad_request` if it is not JSON.
  */
 export function parseJson(json: string): unknown {
+  if (isTooDeep(json)) {
+    throw new HypivisorError(
+      "bad_request",
+      `Cannot parse the frame: nested deeper than ${NESTING_MAX}`,
+    );
+  }
   try {
     return JSON.parse(json);
   } catch (cause) {
-    // Too deep a nesting arrives here as well, as a RangeError.
     throw new HypivisorError("bad_request", "Cannot parse the frame as JSON", {
       cause,
     });

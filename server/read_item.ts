@@ -25,8 +25,8 @@ import {
   text,
 } from "./read.ts";
 
-/** An agent cuts its items to 1 MiB; twice that is a fault, and refused. */
-export const ITEM_MAX_BYTES = 2 * 1024 * 1024;
+/** An agent cuts its items to 1 MiB; twice that is a fault, and left out. */
+const ITEM_MAX_CHARACTERS = 2 * 1024 * 1024;
 
 /** pi has no such limit; a thousand parts in one message is already absurd. */
 const PARTS_MAX = 1_000;
@@ -171,6 +171,15 @@ export function readItem(value: unknown, at: string): Item {
   }
 }
 
+/** Characters in all the texts of a value. Its depth is bounded already. */
+function charactersOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  let sum = 0;
+  for (const part of Object.values(value)) sum += charactersOf(part);
+  return sum;
+}
+
 /**
  * As `readItem`, but a message that cannot be read leaves a mark in its place,
  * so that one odd message neither hides the others nor is lost in silence.
@@ -179,6 +188,9 @@ export function readItem(value: unknown, at: string): Item {
  */
 export function readItemOrMark(value: unknown, at: string): Item {
   try {
+    if (charactersOf(value) > ITEM_MAX_CHARACTERS) {
+      refuse(at, "must have at most 2 MiB");
+    }
     return readItem(value, at);
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError) || !isRecord(value)) throw thrown;
