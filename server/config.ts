@@ -4,6 +4,7 @@
  * @see usage in `cli/serve.ts` for what each of them means.
  */
 
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { HypivisorError } from "./errors.ts";
@@ -79,7 +80,8 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
 }
 
 export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" ||
+    /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function tokenSource(
@@ -117,9 +119,9 @@ function whole(
 }
 
 function readHost(host: string): string {
-  if (host !== "" && !/[\s/@?#]/.test(host)) {
-    return host.replace(/^\[|\]$/g, "");
-  }
+  const bare = host.replace(/^\[|\]$/g, "");
+  const isName = bare !== "" && !/[\s/@?#:[\]]/.test(bare);
+  if (isName || isIP(bare) === 6) return bare;
   bad(`--host "${host}"`, "it must be a name or an address, without a port");
 }
 
@@ -133,7 +135,7 @@ function readHostName(host: string): string {
 function readOrigin(origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
-  if (url && isWeb && url.pathname === "/" && !origin.endsWith("/")) {
+  if (url && isWeb && url.username === "" && !/[^:/]\/|[?#]/.test(origin)) {
     return url.origin;
   }
   bad(

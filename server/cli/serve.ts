@@ -132,7 +132,8 @@ function readFlags(args: readonly string[]): Flags | "help" | "version" {
   const parsed: Parsed = parseArgs(args, {
     boolean: BOOLEAN,
     string: [...SINGLE, ...REPEATED],
-    collect: REPEATED,
+    // All of them, so that the same one twice is noticed.
+    collect: [...SINGLE, ...REPEATED],
     negatable: ["store", "auth"],
     default: { store: true, auth: true },
     alias: { p: "port", t: "node-ttl", h: "help" },
@@ -140,12 +141,15 @@ function readFlags(args: readonly string[]): Flags | "help" | "version" {
   });
   if (parsed.help) return "help";
   if (parsed.version) return "version";
+  const flags: Record<string, unknown> = { ...parsed };
   for (const name of SINGLE) {
-    const value = parsed[name];
-    if (Array.isArray(value)) bad(`Option --${name} is given more than once`);
+    const [value, ...more] = parsed[name] as string[];
+    if (more.length > 0) bad(`Option --${name} is given more than once`);
     if (value === "") bad(`Option --${name} needs a value`);
+    if (value === undefined) delete flags[name];
+    else flags[name] = value;
   }
-  return parsed as unknown as Flags;
+  return flags as unknown as Flags;
 }
 
 function bad(message: string): never {

@@ -11,6 +11,9 @@ import type { SlowDown } from "./slow_down.ts";
 
 const log = logger("guard");
 
+/** What is logged of a stranger's header, in characters. */
+const LOGGED_MAX = 200;
+
 export interface Refusal {
   readonly status: 401 | 403;
   readonly reason: RefusalReason;
@@ -23,7 +26,7 @@ export interface Refusal {
 export interface Guard {
   /** Undefined if the request comes from where it may. */
   place(request: Request): Refusal | undefined;
-  /** Undefined if the request may pass. Decides at once. */
+  /** For one that comes from where it may. Undefined if it may pass. */
   check(request: Request, peer: string): Refusal | undefined;
   /** A wrong guess elsewhere: how long its answer waits. */
   wrongGuess(peer: string): number;
@@ -53,7 +56,7 @@ export function makeGuard(parts: GuardParts): Guard {
   function place(request: Request): Refusal | undefined {
     const host = request.headers.get("host");
     if (!isOwnHost(host, rules)) {
-      log.warn("refused", { reason: "host", host: host ?? "" });
+      log.warn("refused", { reason: "host", host: host?.slice(0, LOGGED_MAX) });
       return no(
         "host",
         "Forbidden: unknown Host. Start hypivisor with --allow-host to allow it",
@@ -61,7 +64,10 @@ export function makeGuard(parts: GuardParts): Guard {
     }
     const origin = request.headers.get("origin");
     if (!isOwnOrigin(origin, host, rules)) {
-      log.warn("refused", { reason: "origin", origin: origin ?? "" });
+      log.warn("refused", {
+        reason: "origin",
+        origin: origin?.slice(0, LOGGED_MAX),
+      });
       return no(
         "origin",
         "Forbidden: foreign Origin. Start hypivisor with --allow-origin to allow it",
@@ -80,8 +86,6 @@ export function makeGuard(parts: GuardParts): Guard {
     place,
     wrongGuess,
     check(request, peer) {
-      const refusal = place(request);
-      if (refusal) return refusal;
       const outcome = credentials.check(request.headers, request.url, now());
       if (outcome === "good") return undefined;
       const waitMs = outcome === "wrong" ? wrongGuess(peer) : 0;

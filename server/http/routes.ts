@@ -51,6 +51,9 @@ export interface RouteEnv {
   readonly peer: string;
 }
 
+/** Of a body that anybody may send. A token of 4,096 characters fits. */
+const SIGN_IN_MAX_BYTES = 32 * 1024;
+
 const signInBody = object({
   code: optional(text({ max: 200 })),
   token: optional(text({ max: 4_096 })),
@@ -141,8 +144,11 @@ async function callRoute(
 }
 
 /** An absent body is an empty object. */
-async function readBody(c: RouteContext): Promise<Record<string, unknown>> {
-  const body = await c.req.text();
+async function readBody(
+  c: RouteContext,
+  maxBytes = Infinity,
+): Promise<Record<string, unknown>> {
+  const body = await readText(c.req.raw, maxBytes);
   if (body === "") return {};
   const value = parseJson(body);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -154,10 +160,31 @@ async function readBody(c: RouteContext): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+/** Reads no further than it must to see that it is too much. */
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      throw new HypivisorError(
+        "too_large",
+        `Cannot read the body: it has more than ${maxBytes} bytes`,
+      );
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
 /** Trades a one-time code, or the token, for a cookie. */
 async function signIn(c: RouteContext, parts: RouteParts): Promise<Response> {
   const { credentials, codes, core, guard } = parts;
-  const { code, token } = signInBody(await readBody(c), "body");
+  const { code, token } = signInBody(
+    await readBody(c, SIGN_IN_MAX_BYTES),
+    "body",
+  );
   const isGood = credentials.isOpen ||
     (code !== undefined && codes.use(code, core.now())) ||
     (token !== undefined && credentials.isToken(token.trim()));

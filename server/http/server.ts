@@ -53,10 +53,10 @@ export function listen(
     maxRequestBodySize: FRAME_MAX_BYTES,
     fetch(request, server) {
       const peer = server.requestIP(request)?.address ?? "";
-      if (isSignIn(request)) {
-        const refusal = guard.place(request);
-        return refusal ? refuse(refusal, request, parts) : serve(request, peer);
-      }
+      // First: the URL has the Host in it, and may be none until it is good.
+      const misplaced = guard.place(request);
+      if (misplaced) return refuse(misplaced, request, parts);
+      if (isSignIn(request)) return serve(request, peer);
       const refusal = guard.check(request, peer);
       if (refusal) return refuse(refusal, request, parts);
       if (!isSocketPath(new URL(request.url).pathname)) {
@@ -151,9 +151,8 @@ async function refuse(
       }),
     );
   }
-  const { pathname } = new URL(request.url);
   const wantsPage = refusal.status === 401 && request.method === "GET" &&
-    isPagePath(pathname) &&
+    isPagePath(new URL(request.url).pathname) &&
     (request.headers.get("accept") ?? "").includes("text/html");
   return secure(
     wantsPage
