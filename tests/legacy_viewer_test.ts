@@ -1,192 +1,18 @@
 /** Our agents as viewers of the original see them, without a subprotocol. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import type { Item } from "../server/protocol/item.ts";
-import { asked, FakeAgent, said } from "./harness/fake_agent.ts";
-import { Hypivisor } from "./harness/hypivisor.ts";
+
+import { asked } from "./harness/fake_agent.ts";
+
 import { type Frame, TestSocket } from "./harness/socket.ts";
 import { until } from "./harness/until.ts";
-
-const TOOL = {
-  name: "bash",
-  description: "Run",
-  parameters: { type: "object" },
-};
-
-interface Scene {
-  readonly hypivisor: Hypivisor;
-  readonly agent: FakeAgent;
-  readonly viewer: TestSocket;
-}
-
-async function play(
-  items: readonly Item[],
-  run: (scene: Scene) => Promise<void>,
-): Promise<void> {
-  await using hypivisor = await Hypivisor.start();
-  await using agent = await FakeAgent.start(
-    () => hypivisor.socketUrl("/ws?uplink=2"),
-    { items },
-  );
-  agent.onRequest = (method, params) => answer(agent, method, params);
-  await until(() => agent.acked > 0);
-  await using viewer = await TestSocket.open(
-    hypivisor.socketUrl(`/ws/agent/${agent.id}`),
-  );
-  await viewer.frame(({ type }) => type === "init_state");
-  await run({ hypivisor, agent, viewer });
-}
-
-/** What pi-socket would answer. */
-function answer(agent: FakeAgent, method: string, params: Frame): unknown {
-  switch (method) {
-    case "tools":
-      return { tools: [TOOL] };
-    case "slice": {
-      const messages = agent.items.flatMap((item) =>
-        item.kind === "message" ? [item.message] : []
-      );
-      return {
-        messages: messages.slice(params.start, params.end),
-        total: messages.length,
-      };
-    }
-    case "page": {
-      const end = agent.items.findIndex(({ key }) => key === params.before);
-      const items = agent.items.slice(0, end < 0 ? undefined : end).slice(-50);
-      return { items, more: items[0]?.key !== agent.items[0]?.key };
-    }
-    case "commands":
-      return {
-        commands: [{ name: "hi", description: "Greets", source: "prompt" }],
-      };
-    case "folder":
-      return {
-        files: [{ path: `${params.prefix}x.ts`, isDirectory: false }],
-        cwd: "/home/ada/shop",
-      };
-  }
-  return {};
-}
+import { playLegacy } from "./harness/legacy_scene.ts";
 
 const types = (viewer: TestSocket) => viewer.frames.map(({ type }) => type);
 
-test("init_state comes first, with messages, tools and no more", async () => {
-  const items = [asked("hello", 1), said("hi", 2)];
-  await play(items, ({ viewer }) => {
-    assertEquals(viewer.frames, [{
-      type: "init_state",
-      messages: items.map((item) => item.kind === "message" && item.message),
-      tools: [TOOL],
-      isStreaming: false,
-    }]);
-    return Promise.resolve();
-  });
-});
-
-test("init_state is cut to its byte budget, newest first, and says so", async () => {
-  const items = Array.from(
-    { length: 300 },
-    (_, n) => said(`${n} ${"x".repeat(5_000)}`, n + 1),
-  );
-  await play(items, ({ viewer }) => {
-    const [init] = viewer.frames;
-    const size = JSON.stringify(init.messages).length;
-    assert(size <= 512_000, `${size} is over the bound`);
-    assert(size > 400_000, `${size} is far below the bound`);
-    assertEquals(init.truncated, true);
-    assertEquals(init.totalMessages, 300);
-    assertEquals(init.messages.at(-1).timestamp, 300);
-    return Promise.resolve();
-  });
-});
-
-test("history pages by index, odd numbers included", async () => {
-  const items = Array.from({ length: 120 }, (_, n) => said(`m${n}`, n + 1));
-  items.splice(60, 0, {
-    kind: "compaction",
-    key: "entry:1",
-    at: 60,
-    summary: "so far",
-  });
-  await play(items, async ({ viewer }) => {
-    const page = async (request: Frame): Promise<unknown> => {
-      const before = viewer.frames.length;
-      viewer.send({ type: "fetch_history", ...request });
-      await until(() => viewer.frames.length > before);
-      const { type, messages, hasMore, oldestIndex } = viewer.frames.at(-1);
-      assertEquals(type, "history_page");
-      return [
-        messages.length,
-        messages[0]?.timestamp,
-        messages.at(-1)?.timestamp,
-        hasMore,
-        oldestIndex,
-      ];
-    };
-    const nothing = [0, undefined, undefined, false, null];
-
-    assertEquals(await page({ before: 120, limit: 50 }), [
-      50,
-      71,
-      120,
-      true,
-      70,
-    ]);
-    assertEquals(await page({ before: 30, limit: 50 }), [30, 1, 30, false, 0]);
-    assertEquals(await page({ before: 9_999, limit: 2 }), [
-      2,
-      119,
-      120,
-      true,
-      118,
-    ]);
-    assertEquals(await page({ before: 10, limit: 10_000 }), [
-      10,
-      1,
-      10,
-      false,
-      0,
-    ]);
-    assertEquals(await page({ before: 0, limit: 50 }), [
-      0,
-      undefined,
-      undefined,
-      false,
-      0,
-    ]);
-    assertEquals(await page({ before: -5, limit: -5 }), [
-      0,
-      undefined,
-      undefined,
-      false,
-      0,
-    ]);
-    assertEquals(await page({}), nothing);
-    assertEquals(await page({ before: "9", limit: 1 }), nothing);
-    assertEquals(await page({ before: 1.5, limit: 1 }), nothing);
-    assertEquals(await page({ before: 1e400, limit: null }), nothing);
-  });
-});
-
-test("history older than the daemon keeps comes from the agent", async () => {
-  const items = Array.from(
-    { length: 600 },
-    (_, n) => said(`${n} ${"x".repeat(8_000)}`, n + 1),
-  );
-  await play(items, async ({ viewer }) => {
-    viewer.send({ type: "fetch_history", before: 10, limit: 4 });
-    const page = await viewer.frame(({ type }) => type === "history_page");
-    assertEquals(
-      page.messages.map(({ timestamp }: Frame) => timestamp),
-      [7, 8, 9, 10],
-    );
-  });
-});
-
 test("a turn with a tool is told in pi's own events, in pi's order", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     const call = { id: "call_1", name: "bash" };
     const args = '{"command":"ls"}';
     agent.act({ kind: "working", since: 1 });
@@ -302,7 +128,7 @@ test("a turn with a tool is told in pi's own events, in pi's order", async () =>
 });
 
 test("who joins mid-answer sees the whole partial", async () => {
-  await play([asked("go", 1)], async ({ hypivisor, agent, viewer }) => {
+  await playLegacy([asked("go", 1)], async ({ hypivisor, agent, viewer }) => {
     agent.act({ kind: "working", since: 1 });
     agent.flight = { key: "assistant:2", startedAt: 2, blocks: [] };
     agent.event({ type: "flight", flight: agent.flight, tools: [] });
@@ -327,7 +153,7 @@ test("who joins mid-answer sees the whole partial", async () => {
 });
 
 test("plain text is a prompt, and so is JSON without a type", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     for (const text of ["do it", "{", '{"a":1}', "[1]", "42", "null"]) {
       viewer.send(text);
     }
@@ -346,7 +172,7 @@ test("plain text is a prompt, and so is JSON without a type", async () => {
 });
 
 test("JSON of an unknown type is refused, and the model never sees it", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     viewer.send({ type: "set_model", model: "x" });
     viewer.send({ type: "__proto__" });
     await until(() => viewer.frames.length === 3);
@@ -363,7 +189,7 @@ test("JSON of an unknown type is refused, and the model never sees it", async ()
 });
 
 test("commands and files are listed for who asks, nobody else", async () => {
-  await play([], async ({ hypivisor, agent, viewer }) => {
+  await playLegacy([], async ({ hypivisor, agent, viewer }) => {
     await using other = await TestSocket.open(
       hypivisor.socketUrl(`/ws/agent/${agent.id}`),
     );
@@ -385,7 +211,7 @@ test("commands and files are listed for who asks, nobody else", async () => {
 });
 
 test("a file is acknowledged, and goes with the next prompt", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     const attach = async (file: Frame): Promise<Frame> => {
       const before = viewer.frames.length;
       viewer.send({ type: "attach_file", ...file });
@@ -443,7 +269,7 @@ test("a file is acknowledged, and goes with the next prompt", async () => {
 }, 20_000);
 
 test("a prompt that the agent refuses is answered with its reason", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     agent.onCommand = (id) =>
       agent.event({
         type: "receipt",
@@ -458,22 +284,8 @@ test("a prompt that the agent refuses is answered with its reason", async () => 
   });
 });
 
-test("a new session sends a fresh init_state on the same socket", async () => {
-  await play([said("old", 1)], async ({ agent, viewer }) => {
-    agent.items.length = 0;
-    agent.items.push(said("new", 2));
-    agent.facts = { ...agent.facts, session: { id: "another" } };
-    agent.sync(null);
-
-    await until(() => viewer.frames.length === 2);
-    assertEquals(viewer.frames[1].type, "init_state");
-    assertEquals(viewer.frames[1].messages.length, 1);
-    assertEquals(viewer.frames[1].messages[0].timestamp, 2);
-  });
-});
-
 test("an agent that quits closes its viewers, with a code", async () => {
-  await play([], async ({ agent, viewer }) => {
+  await playLegacy([], async ({ agent, viewer }) => {
     agent.quit();
 
     assertEquals(await viewer.whenClosed(), {

@@ -11,6 +11,7 @@ import type {
   AgentEvent,
   AgentFacts,
   Change,
+  Receipt,
 } from "../../server/protocol/event.ts";
 import type { Flight, Item } from "../../server/protocol/item.ts";
 import type { Activity } from "../../server/protocol/node.ts";
@@ -58,6 +59,8 @@ export class FakeAgent implements AsyncDisposable {
   activity: Activity = { kind: "idle", since: 1 };
   facts: AgentFacts;
   watched = false;
+  /** How often it was registered. */
+  links = 0;
   /** Newest event the daemon has acknowledged. */
   acked = 0;
   onCommand: (id: string, command: Command) => void = (id) =>
@@ -66,6 +69,7 @@ export class FakeAgent implements AsyncDisposable {
   readonly #url: () => string;
   readonly #cwd: string;
   readonly #seenCommands = new Set<string>();
+  readonly #receipts = new Map<string, Receipt>();
   #outbox: { seq: number; event: AgentEvent }[] = [];
   #seq = 0;
   #socket: WebSocket | undefined;
@@ -125,6 +129,9 @@ export class FakeAgent implements AsyncDisposable {
     const numbered = { seq: ++this.#seq, event };
     const lasts = event.type === "item" || event.type === "receipt";
     if (lasts) this.#outbox.push(numbered);
+    if (event.type === "receipt") {
+      this.#receipts.set(event.receipt.id, event.receipt);
+    }
     if (this.#linked) this.#sendEvent(numbered);
   }
 
@@ -182,18 +189,48 @@ export class FakeAgent implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** Stops reading what the daemon says. */
+  pause(): void {
+    (this.#socket as WebSocket & { pause(): void }).pause();
+  }
+
+  resume(): void {
+    (this.#socket as WebSocket & { resume(): void }).resume();
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  /** Tells only the newest items; the older ones have to be asked for. */
+  syncTail(items: number): void {
+    this.#sendSync(null, this.items.slice(-items), true);
+  }
+
   sync(after: string | null): void {
     const start = after === null
       ? 0
       : this.items.findIndex(({ key }) => key === after) + 1;
     const known = after === null || start > 0;
+    this.#sendSync(
+      known ? after : null,
+      this.items.slice(known ? start : 0),
+      false,
+    );
+  }
+
+  #sendSync(
+    after: string | null,
+    items: readonly Item[],
+    more: boolean,
+  ): void {
     this.#sendEvent({
       seq: ++this.#seq,
       event: {
         type: "sync",
-        after: known ? after : null,
-        items: this.items.slice(known ? start : 0),
-        more: false,
+        after,
+        items,
+        more,
         total: this.items.filter(({ kind }) => kind === "message").length,
         flight: this.flight,
         tools: [],
@@ -275,10 +312,8 @@ export class FakeAgent implements AsyncDisposable {
 
   #obey(id: string, command: Command): void {
     if (this.#seenCommands.has(id)) {
-      return this.event({
-        type: "receipt",
-        receipt: { id, state: "accepted" },
-      });
+      const receipt = this.#receipts.get(id) ?? { id, state: "accepted" };
+      return this.event({ type: "receipt", receipt });
     }
     this.#seenCommands.add(id);
     this.commands.push({ id, command });
@@ -287,6 +322,7 @@ export class FakeAgent implements AsyncDisposable {
 
   #resume(result: Frame): void {
     this.#linked = true;
+    this.links++;
     this.watched = result.watch;
     const { have } = result;
     if (have?.epoch === this.epoch) {
