@@ -1,5 +1,6 @@
 /**
- * What a cut-off cost: how many items came while the link was down.
+ * What a cut-off cost: how many items came while the link was down, apart from
+ * what was sent from here.
  *
  * Says nothing about the first connection, nor about a cut that brought
  * nothing new.
@@ -23,6 +24,7 @@ export const CatchUpModel = createModel(
   (
     link: ReadonlySignal<LinkState>,
     items: ReadonlySignal<readonly Item[]>,
+    isOwn: (promptId: string) => boolean,
     after: (ms: number, run: () => void) => () => void = browserAfter,
   ) => {
     /** Undefined while there is nothing to say. */
@@ -45,20 +47,25 @@ export const CatchUpModel = createModel(
 
     effect(() => {
       if (missed.value === undefined) return;
-      missed.value = countAfter(items.value, lastKey);
+      missed.value = countAfter(items.value, lastKey, isOwn);
     });
 
     return { missed };
   },
 );
 
-/** Items behind the one with `key`; none if it is not among them. */
+/** Others' items behind the one with `key`; none if that is not among them. */
 export function countAfter(
   items: readonly Item[],
   key: string | undefined,
+  isOwn: (promptId: string) => boolean,
 ): number {
+  let count = 0;
   for (let i = items.length - 1; i >= 0; i--) {
-    if (items[i]?.key === key) return items.length - 1 - i;
+    const item = items[i];
+    if (item?.key === key) return count;
+    const promptId = item?.kind === "message" ? item.promptId : undefined;
+    if (promptId === undefined || !isOwn(promptId)) count++;
   }
   return 0;
 }

@@ -22,7 +22,12 @@ import { Rpc } from "../rpc.ts";
 import type { Storage } from "../storage.ts";
 import { CatchUpModel } from "./catch_up.ts";
 import { type ConversationLink, ConversationModel } from "./conversation.ts";
-import { browserOutbox, OutboxModel } from "./outbox.ts";
+import {
+  besidesQueue,
+  browserOutbox,
+  OutboxModel,
+  type PendingPrompt,
+} from "./outbox.ts";
 
 export interface OpenAgent {
   readonly id: NodeId;
@@ -30,6 +35,8 @@ export interface OpenAgent {
   readonly rpc: Rpc;
   readonly conversation: ConversationModel;
   readonly outbox: OutboxModel;
+  /** What is on its way and not in the agent's queue either. */
+  readonly pending: ReadonlySignal<readonly PendingPrompt[]>;
   readonly catchUp: CatchUpModel;
   dispose(): void;
 }
@@ -102,7 +109,11 @@ function openAgent(
     storage,
     port: browserOutbox,
   });
-  const catchUp = new CatchUpModel(link.state, conversation.items);
+  const catchUp = new CatchUpModel(
+    link.state,
+    conversation.items,
+    outbox.isOwn,
+  );
   // A missed change cannot be repaired in place: begin with a new snapshot.
   const stopRepair = effect(() => {
     if (!conversation.broken.value) return;
@@ -117,6 +128,12 @@ function openAgent(
     rpc,
     conversation,
     outbox,
+    pending: computed(() =>
+      besidesQueue(
+        outbox.prompts.value,
+        conversation.facts.value?.queue ?? [],
+      )
+    ),
     catchUp,
     dispose() {
       stopRepair();

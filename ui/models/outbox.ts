@@ -9,7 +9,7 @@
 import { computed, createModel, effect, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import type { Attachment } from "../../server/protocol/command.ts";
-import type { Receipt } from "../../server/protocol/event.ts";
+import type { QueuedPrompt, Receipt } from "../../server/protocol/event.ts";
 import type { NodeId, UnixMs } from "../../server/protocol/node.ts";
 import type { ParamsOf } from "../../server/protocol/rpc.ts";
 import type { LinkState } from "../link.ts";
@@ -77,6 +77,7 @@ export const OutboxModel = createModel(
       (readStored(storage, key, isPromptList) ?? []).map(afterReload),
     );
     const files = new Map<string, readonly Attachment[]>();
+    const ownIds = new Set(prompts.peek().map(({ id }) => id));
 
     const change = (next: readonly PendingPrompt[]) => {
       if (next === prompts.peek()) return;
@@ -134,24 +135,29 @@ export const OutboxModel = createModel(
           prompt.state === "unsent" || prompt.state === "sent"
         ).length
       ),
+      /** Whether a prompt was sent from this page, also long ago. */
+      isOwn: (id: string): boolean => ownIds.has(id),
       /** False if too many are waiting: then nothing is taken. */
       send({ text, mode, attachments }: NewPrompt): boolean {
         if (prompts.peek().length >= MAX_PENDING) return false;
+        const id = port.newId();
+        ownIds.add(id);
         const prompt: PendingPrompt = {
-          id: port.newId(),
+          id,
           text,
           mode,
           at: port.now(),
           state: "unsent",
           attachments: attachments.length,
         };
-        if (attachments.length > 0) files.set(prompt.id, attachments);
+        if (attachments.length > 0) files.set(id, attachments);
         change([...prompts.peek(), prompt]);
         return true;
       },
       /** Sends a refused one again, as a new prompt: its id has had its run. */
       retry(id: string): void {
         const again = port.newId();
+        ownIds.add(again);
         const kept = files.get(id);
         if (kept) files.set(again, kept);
         change(
@@ -171,6 +177,19 @@ export const OutboxModel = createModel(
     };
   },
 );
+
+/**
+ * The prompts that are not in the agent's own queue: that is shown as well,
+ * and tells the order in which pi will take them.
+ */
+export function besidesQueue(
+  prompts: readonly PendingPrompt[],
+  queue: readonly QueuedPrompt[],
+): readonly PendingPrompt[] {
+  if (queue.length === 0) return prompts;
+  const queued = new Set(queue.map(({ id }) => id));
+  return prompts.filter(({ id }) => !queued.has(id));
+}
 
 /** The prompts after a receipt; the same list if it says nothing new. */
 export function applyReceipt(

@@ -6,7 +6,7 @@ import type { NodeId } from "../../server/protocol/node.ts";
 import type { LinkState } from "../link.ts";
 import { CallRefused, LinkLost } from "../rpc.ts";
 import { MemoryStorage } from "../storage.ts";
-import { OutboxModel } from "./outbox.ts";
+import { besidesQueue, OutboxModel } from "./outbox.ts";
 
 const NODE = "k3f9" as NodeId;
 const OPEN: LinkState = { kind: "open", since: 0 };
@@ -129,4 +129,15 @@ test("send() refuses when far too many wait", () => {
   const { outbox } = openOutbox();
   for (let i = 0; i < 50; i++) assert(outbox.send(TEXT));
   assert(!outbox.send(TEXT));
+});
+
+test("besidesQueue() leaves out what the agent's own queue shows", () => {
+  const { outbox } = openOutbox();
+  outbox.send(TEXT);
+  outbox.send(TEXT);
+  const queue = [{ id: "p1", text: "go on", mode: "steer" } as const];
+  assertEquals(
+    besidesQueue(outbox.prompts.value, queue).map(({ id }) => id),
+    ["p2"],
+  );
 });

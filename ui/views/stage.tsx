@@ -87,7 +87,7 @@ function Conversation({ page, agent, composer }: ConversationProps) {
   return (
     <Transcript
       conversation={agent.conversation}
-      pending={agent.outbox.prompts}
+      pending={agent.pending}
       onRetry={(id) => agent.outbox.retry(id)}
       onDiscard={(id) => agent.outbox.take(id)}
       onEdit={edit}
