@@ -8,7 +8,7 @@
 import { codeOf, sayRefusal } from "./trade.ts";
 
 const form = document.querySelector("form");
-const field = document.querySelector("input");
+const field = document.querySelector<HTMLInputElement>("#token");
 const say = document.getElementById("say");
 
 const code = codeOf(location.hash);
