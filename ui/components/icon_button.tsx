@@ -9,17 +9,21 @@ interface IconButtonProps {
   pressed?: boolean | undefined;
   expanded?: boolean | undefined;
   size?: 12 | 14 | 16 | 20;
+  /** Names it for the style sheet. */
+  part?: string | undefined;
   onClick: () => void;
 }
 
 /** A button that is only a drawing, with its name for everybody else. */
 export function IconButton(
-  { icon, label, keys, pressed, expanded, size = 16, onClick }: IconButtonProps,
+  { icon, label, keys, pressed, expanded, size = 16, part, onClick }:
+    IconButtonProps,
 ) {
   return (
     <button
       type="button"
       class="icon-button"
+      data-part={part}
       aria-label={label}
       aria-pressed={pressed}
       aria-expanded={expanded}

@@ -186,7 +186,9 @@ export function Composer(props: ComposerProps) {
           onSend={send}
         />
       </div>
-      {!page.viewport.touch.value && <ComposerHints isWorking={isWorking} />}
+      {!page.viewport.touch.value && page.viewport.layout.value !== "phone" && (
+        <ComposerHints isWorking={isWorking} />
+      )}
     </>
   );
 }

@@ -49,11 +49,13 @@ export function ComposerBar(props: ComposerBarProps) {
       <IconButton
         icon="at-sign"
         label="Mention a file"
+        part="mention"
         onClick={() => onInsert("@")}
       />
       <IconButton
         icon="slash"
         label="Commands"
+        part="commands"
         onClick={() => {
           if (composer.text.peek() === "") onInsert("/");
           else page.notices.say("A command stands at the start of a message");
@@ -77,7 +79,8 @@ export function ComposerBar(props: ComposerBarProps) {
       <SendButton
         composer={composer}
         isWorking={isWorking}
-        touch={page.viewport.touch.value}
+        small={page.viewport.touch.value ||
+          page.viewport.layout.value === "phone"}
         onSend={onSend}
       />
     </div>

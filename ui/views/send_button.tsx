@@ -8,7 +8,8 @@ import type { ComposerModel, SendMode } from "../models/composer.ts";
 interface SendButtonProps {
   composer: ComposerModel;
   isWorking: boolean;
-  touch: boolean;
+  /** A finger, or no room for words: the choice is behind a long press. */
+  small: boolean;
   onSend: (mode: SendMode) => void;
 }
 
@@ -21,7 +22,7 @@ const MODES: readonly { mode: SendMode; label: string; detail: string }[] = [
 const LONG_PRESS_MS = 500;
 
 export function SendButton(
-  { composer, isWorking, touch, onSend }: SendButtonProps,
+  { composer, isWorking, small, onSend }: SendButtonProps,
 ) {
   const [choosing, setChoosing] = useState(false);
   const press = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -46,14 +47,14 @@ export function SendButton(
           if (!choosing) onSend(mode);
         }}
       >
-        {touch ? <Icon name="arrow-up" /> : (
+        {small ? <Icon name="arrow-up" /> : (
           <>
             {label}
             <Icon name="corner-down-left" size={14} />
           </>
         )}
       </button>
-      {isWorking && !touch && (
+      {isWorking && !small && (
         <button
           type="button"
           class="button"
