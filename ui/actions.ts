@@ -17,6 +17,8 @@ export interface Action {
   readonly icon: IconName;
   /** As `shortcut` reads it; absent where only the palette offers it. */
   readonly keys?: string;
+  /** A second key for the same, from another habit. */
+  readonly alsoKeys?: string;
   /** Not possible just now: not offered, and its key does nothing. */
   readonly isOff?: () => boolean;
   run(): void;
@@ -93,6 +95,7 @@ function talkActions({ navigation, hands }: Page): Action[] {
       label: "Write a message",
       icon: "pencil",
       keys: "c",
+      alsoKeys: "/",
       run: () => composer()?.focus(),
     }),
     entry({
@@ -165,17 +168,22 @@ function talkActions({ navigation, hands }: Page): Action[] {
       keys: "ctrl+End",
       run: () => transcript()?.toBottom(),
     }),
-    entry({
+    {
       id: "find",
-      label: "Find in the conversation",
+      label: "Find in the conversation, again: in the page",
+      group: "Conversation",
       icon: "search",
       keys: "mod+f",
+      // From within our own field the key means the browser's.
+      isOff: () =>
+        isOff() || document.activeElement?.closest(".tx-find") != null,
       run: () => transcript()?.find(),
-    }),
+    },
   ];
 }
 
 function pageActions({ navigation, appearance, viewport }: Page): Action[] {
+  const isAlone = () => navigation.agent.peek() === undefined;
   return [
     {
       id: "inspector",
@@ -183,7 +191,7 @@ function pageActions({ navigation, appearance, viewport }: Page): Action[] {
       group: "Page",
       icon: "panel-right",
       keys: "i",
-      isOff: () => navigation.agent.peek() === undefined,
+      isOff: isAlone,
       run() {
         if (viewport.layout.peek() === "desktop") {
           appearance.toggleColumn("inspector");
@@ -191,6 +199,24 @@ function pageActions({ navigation, appearance, viewport }: Page): Action[] {
           navigation.close("inspector");
         } else navigation.open("inspector");
       },
+    },
+    {
+      id: "next-tab",
+      label: "Next tab of the inspector",
+      group: "Page",
+      icon: "panel-right",
+      keys: "]",
+      isOff: isAlone,
+      run: () => appearance.stepTab(1),
+    },
+    {
+      id: "previous-tab",
+      label: "Previous tab of the inspector",
+      group: "Page",
+      icon: "panel-right",
+      keys: "[",
+      isOff: isAlone,
+      run: () => appearance.stepTab(-1),
     },
     {
       id: "rail",

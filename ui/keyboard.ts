@@ -13,7 +13,9 @@ export function listenToKeys(
   isCovered: () => boolean,
 ): () => void {
   const bound = actions.flatMap((action) =>
-    action.keys ? [{ action, keys: shortcut(action.keys) }] : []
+    [action.keys, action.alsoKeys].flatMap((keys) =>
+      keys ? [{ action, keys: shortcut(keys) }] : []
+    )
   );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;

@@ -9,7 +9,10 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A native modal dialog: it keeps focus inside, and Esc or a click ends it. */
+/**
+ * A native modal dialog: it keeps focus inside, and Esc or a click ends it.
+ * Ctrl or ⌘ with Enter ends it too, for everything in it takes effect at once.
+ */
 export function Dialog({ label, kind, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
 
@@ -19,6 +22,13 @@ export function Dialog({ label, kind, onClose, children }: DialogProps) {
     dialog?.querySelector<HTMLElement>("input:not([type=radio])")?.focus();
     return () => dialog?.close();
   }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const isControl = event.ctrlKey || event.metaKey;
+    if (event.key !== "Enter" || !isControl || event.defaultPrevented) return;
+    event.preventDefault();
+    onClose();
+  };
 
   return (
     // Closing is the owner's decision: the browser's own would leave the
@@ -32,6 +42,7 @@ export function Dialog({ label, kind, onClose, children }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
+      onKeyDown={onKeyDown}
       onMouseDown={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}

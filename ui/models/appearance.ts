@@ -10,6 +10,10 @@ import { readStored, type Storage } from "../storage.ts";
 export type Theme = "system" | "dark" | "light";
 export type Density = "comfortable" | "compact";
 
+/** Tabs of the inspector, from left to right. */
+export const TABS = ["overview", "tools"] as const;
+export type Tab = typeof TABS[number];
+
 interface Appearance {
   readonly theme: Theme;
   readonly density: Density;
@@ -17,6 +21,7 @@ interface Appearance {
   readonly inspectorPx: number;
   readonly rail: "open" | "closed";
   readonly inspector: "open" | "closed";
+  readonly tab: Tab;
   /** Keys of roster groups. */
   readonly collapsed: readonly string[];
 }
@@ -30,6 +35,7 @@ const FIRST: Appearance = {
   inspectorPx: 316,
   rail: "open",
   inspector: "open",
+  tab: "overview",
   collapsed: [],
 };
 
@@ -69,6 +75,9 @@ export const AppearanceModel = createModel(
       density: computed(() => wishes.value.density),
       rail: computed(() => wishes.value.rail),
       inspector: computed(() => wishes.value.inspector),
+      tab: computed(() =>
+        TABS.find((tab) => tab === wishes.value.tab) ?? FIRST.tab
+      ),
       railPx: computed(() => wishes.value.railPx),
       inspectorPx: computed(() => wishes.value.inspectorPx),
       collapsed: computed((): ReadonlySet<string> =>
@@ -82,6 +91,12 @@ export const AppearanceModel = createModel(
       }),
       setTheme: (theme: Theme) => change({ theme }),
       setDensity: (density: Density) => change({ density }),
+      openTab: (tab: Tab) => change({ tab }),
+      /** Round and round. */
+      stepTab(by: 1 | -1): void {
+        const at = TABS.indexOf(wishes.peek().tab) + by + TABS.length;
+        change({ tab: TABS[at % TABS.length] ?? FIRST.tab });
+      },
       toggleColumn(column: "rail" | "inspector"): void {
         const now = wishes.peek()[column];
         change({ [column]: now === "open" ? "closed" : "open" });

@@ -1,9 +1,9 @@
 /** The inspector: facts about the agent on stage, in tabs. */
 
-import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
+import { type Tab, TABS } from "../models/appearance.ts";
 import type { OpenAgent } from "../models/open_agent.ts";
 import type { Page } from "../page.ts";
 import { InspectorOverview } from "./inspector_overview.tsx";
@@ -18,22 +18,18 @@ interface InspectorProps {
   edge?: ComponentChildren;
 }
 
-type TabName = "overview" | "tools";
-
-const TABS: readonly { name: TabName; label: string }[] = [
-  { name: "overview", label: "Overview" },
-  { name: "tools", label: "Tools" },
-];
+const LABELS: Record<Tab, string> = { overview: "Overview", tools: "Tools" };
 
 export function Inspector(
   { page, agent, onClose, edge }: InspectorProps,
 ) {
-  const open = useSignal<TabName>("overview");
+  const { appearance } = page;
+  const open = appearance.tab.value;
   const tools = agent.conversation.facts.value?.tools.length ?? 0;
   const step = (by: 1 | -1) => {
-    const at = TABS.findIndex(({ name }) => name === open.peek());
-    const next = TABS[(at + by + TABS.length) % TABS.length];
-    if (next) open.value = next.name;
+    appearance.stepTab(by);
+    const tab = document.getElementById(`tab-${appearance.tab.peek()}`);
+    tab?.focus();
   };
   return (
     <aside class="inspector" aria-label="Inspector">
@@ -47,18 +43,18 @@ export function Inspector(
             if (event.key === "ArrowLeft") step(-1);
           }}
         >
-          {TABS.map(({ name, label }) => (
+          {TABS.map((name) => (
             <button
               key={name}
               type="button"
               role="tab"
               id={`tab-${name}`}
-              aria-selected={open.value === name}
+              aria-selected={open === name}
               aria-controls="inspector-panel"
-              tabIndex={open.value === name ? 0 : -1}
-              onClick={() => open.value = name}
+              tabIndex={open === name ? 0 : -1}
+              onClick={() => appearance.openTab(name)}
             >
-              {label}
+              {LABELS[name]}
               {name === "tools" && tools > 0 && (
                 <span class="number faint">{tools}</span>
               )}
@@ -73,11 +69,11 @@ export function Inspector(
         class="inspector-body"
         id="inspector-panel"
         role="tabpanel"
-        aria-labelledby={`tab-${open.value}`}
+        aria-labelledby={`tab-${open}`}
         tabIndex={0}
       >
         <Boundary what="the inspector">
-          {open.value === "overview"
+          {open === "overview"
             ? <InspectorOverview page={page} agent={agent} />
             : <InspectorTools agent={agent} />}
         </Boundary>

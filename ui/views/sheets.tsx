@@ -26,6 +26,7 @@ const WRITING: readonly (readonly [keys: string, label: string])[] = [
   ["shift+Enter", "New line"],
   ["/", "Commands, at the start of a message"],
   ["@", "Mention a file"],
+  ["mod+Enter", "Done with a dialog"],
 ];
 
 export function ShortcutSheet(
