@@ -61,7 +61,11 @@ class FakeSocket implements Socket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   readonly sent: string[] = [];
   isClosed = false;
-  constructor(readonly path: string) {}
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
   send(text: string): void {
     this.sent.push(text);
   }

@@ -21,7 +21,14 @@ import { until } from "./until.ts";
 interface FakeAgentOptions {
   readonly id?: string;
   readonly cwd?: string;
+  readonly machine?: string;
+  /** pi's own name of the session. */
+  readonly name?: string;
   readonly items?: readonly Item[];
+  readonly activity?: Activity;
+  readonly facts?: Partial<AgentFacts>;
+  /** Registers and then says no word about itself. */
+  readonly mute?: boolean;
 }
 
 /** A message of the assistant, as an item. */
@@ -68,6 +75,8 @@ export class FakeAgent implements AsyncDisposable {
   onRequest: (method: string, params: Frame) => unknown = () => ({});
   readonly #url: () => string;
   readonly #cwd: string;
+  readonly #machine: string;
+  readonly #mute: boolean;
   readonly #seenCommands = new Set<string>();
   readonly #receipts = new Map<string, Receipt>();
   #outbox: { seq: number; event: AgentEvent }[] = [];
@@ -80,11 +89,17 @@ export class FakeAgent implements AsyncDisposable {
     this.#url = url;
     this.id = options.id ?? crypto.randomUUID();
     this.#cwd = options.cwd ?? "/home/ada/shop";
+    this.#machine = options.machine ?? "mbp";
+    this.#mute = options.mute ?? false;
     this.items = [...options.items ?? []];
+    this.activity = options.activity ?? this.activity;
     this.facts = {
       pi: "1.5.2",
       mode: "tui",
-      session: { id: this.id },
+      session: {
+        id: this.id,
+        ...(options.name !== undefined && { name: options.name }),
+      },
       model: { provider: "fake", id: "fake-fast", name: "Fake Fast" },
       thinking: "off",
       branch: null,
@@ -99,6 +114,7 @@ export class FakeAgent implements AsyncDisposable {
       },
       queue: [],
       tools: [],
+      ...options.facts,
     };
     this.#dial();
   }
@@ -207,7 +223,14 @@ export class FakeAgent implements AsyncDisposable {
     this.#sendSync(null, this.items.slice(-items), true);
   }
 
+  /** Says what changed of the facts, and keeps it for the next sync. */
+  tell(facts: Partial<AgentFacts>): void {
+    this.facts = { ...this.facts, ...facts };
+    this.event({ type: "facts", facts });
+  }
+
   sync(after: string | null): void {
+    if (this.#mute) return;
     const start = after === null
       ? 0
       : this.items.findIndex(({ key }) => key === after) + 1;
@@ -261,7 +284,7 @@ export class FakeAgent implements AsyncDisposable {
       method: "register",
       params: {
         id: this.id,
-        machine: "mbp",
+        machine: this.#machine,
         cwd: this.#cwd,
         port: 0,
         status: "active",
