@@ -29,7 +29,7 @@ export function Stage({ page, agent }: StageProps) {
     [agent],
   );
   const node = nodeOf(page, agent);
-  useSeen(node, commands.seen);
+  useSeen(node, agent, commands.seen);
 
   if (!node) return <UnknownAgent page={page} />;
   const isOffline = node.state.kind === "offline";
@@ -106,17 +106,23 @@ export function nodeOf(page: Page, agent: OpenAgent): NodeRecord | undefined {
 }
 
 /** Tells the server once that a finished answer was before somebody's eyes. */
-function useSeen(node: NodeRecord | undefined, seen: () => void): void {
-  const isDone = node?.state.kind === "done";
+function useSeen(
+  node: NodeRecord | undefined,
+  agent: OpenAgent,
+  seen: () => void,
+): void {
+  // Nothing can be told, and nothing newest be read, before the link is open.
+  const isNew = node?.state.kind === "done" &&
+    agent.link.state.value.kind === "open";
   useEffect(() => {
-    if (!isDone) return;
+    if (!isNew) return;
     const tell = () => {
       if (document.visibilityState === "visible") seen();
     };
     tell();
     document.addEventListener("visibilitychange", tell);
     return () => document.removeEventListener("visibilitychange", tell);
-  }, [isDone, seen]);
+  }, [isNew, seen]);
 }
 
 function UnknownAgent({ page }: { page: Page }) {
