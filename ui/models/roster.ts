@@ -6,7 +6,12 @@
  * that reorders itself cannot be clicked.
  */
 
-import { computed, createModel, type ReadonlySignal } from "@preact/signals";
+import {
+  computed,
+  createModel,
+  type ReadonlySignal,
+  signal,
+} from "@preact/signals";
 import type {
   NodeId,
   NodeRecord,
@@ -21,9 +26,11 @@ export interface RosterGroup {
   readonly project: string;
   readonly machine: string;
   readonly nodes: readonly NodeRecord[];
-  /** How many of each state, in order of precedence; only those that occur. */
-  readonly counts: readonly (readonly [NodeStateKind, number])[];
+  readonly counts: StateCounts;
 }
+
+/** How many of one state, in order of precedence; only those that occur. */
+export type StateCounts = readonly (readonly [NodeStateKind, number])[];
 
 export interface Roster {
   readonly needsYou: readonly NodeRecord[];
@@ -47,10 +54,25 @@ export const RosterModel = createModel(
     all: ReadonlySignal<readonly NodeRecord[]>,
     collapsed: ReadonlySignal<ReadonlySet<string>>,
   ) => {
-    const roster = computed(() => groupNodes(all.value));
+    const only = signal<NodeStateKind | undefined>(undefined);
+    const roster = computed(() => {
+      const { value } = only;
+      return groupNodes(
+        value === undefined
+          ? all.value
+          : all.value.filter((node) => node.state.kind === value),
+      );
+    });
 
     return {
       roster,
+      /** The one state that is listed, or undefined for all of them. */
+      only,
+      counts: computed(() => countStates(all.value)),
+      /** Lists one state, or all again. */
+      toggleOnly(kind: NodeStateKind): void {
+        only.value = only.peek() === kind ? undefined : kind;
+      },
       /** Every agent that `J` and `K` walk through, top to bottom. */
       order: computed((): readonly NodeId[] => [
         ...roster.value.needsYou.map((node) => node.id),
@@ -60,7 +82,9 @@ export const RosterModel = createModel(
             : group.nodes.map((node) => node.id)
         ),
       ]),
-      waitingCount: computed(() => roster.value.needsYou.length),
+      waitingCount: computed(() =>
+        all.value.filter((node) => node.state.kind === "waiting").length
+      ),
     };
   },
 );
@@ -97,11 +121,15 @@ function toGroup(key: string, members: readonly NodeRecord[]): RosterGroup {
     machine,
     project: lastPart(cwd),
     nodes,
-    counts: PRECEDENCE.flatMap((kind) => {
-      const count = nodes.filter((node) => node.state.kind === kind).length;
-      return count > 0 ? [[kind, count] as const] : [];
-    }),
+    counts: countStates(nodes),
   };
+}
+
+export function countStates(nodes: readonly NodeRecord[]): StateCounts {
+  return PRECEDENCE.flatMap((kind) => {
+    const count = nodes.filter((node) => node.state.kind === kind).length;
+    return count > 0 ? [[kind, count] as const] : [];
+  });
 }
 
 /** The agents that `query` may mean, best first; all of them if it is empty. */

@@ -14,8 +14,13 @@ interface RosterListProps {
 
 export function RosterList({ page }: RosterListProps) {
   const { needsYou, groups } = page.roster.roster.value;
+  const only = page.roster.only.value;
   return (
     <div class="roster">
+      <Filter page={page} />
+      {only !== undefined && needsYou.length + groups.length === 0 && (
+        <p class="roster-none">None of that state</p>
+      )}
       {needsYou.length > 0 && (
         <section aria-labelledby="needs-you">
           <h2 class="roster-head" id="needs-you">
@@ -40,6 +45,35 @@ export function RosterList({ page }: RosterListProps) {
   );
 }
 
+/** A button for each state that occurs; with one state there is no choice. */
+function Filter({ page }: RosterListProps) {
+  const { counts, only, toggleOnly } = page.roster;
+  const chosen = only.value;
+  const isChosenGone = chosen !== undefined &&
+    !counts.value.some(([kind]) => kind === chosen);
+  const offered = isChosenGone
+    ? [...counts.value, [chosen, 0] as const]
+    : counts.value;
+  if (offered.length < 2) return null;
+  return (
+    <div class="filter" role="group" aria-label="Show only">
+      {offered.map(([kind, count]) => (
+        <button
+          key={kind}
+          type="button"
+          aria-pressed={kind === chosen}
+          aria-label={`${count} ${stateWord(kind)}`}
+          title={`Show only: ${stateWord(kind)}`}
+          onClick={() => toggleOnly(kind)}
+        >
+          <span class="status" data-state={kind} aria-hidden="true" />
+          {count}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function Group({ group, page }: { group: RosterGroup; page: Page }) {
   const { key, project, machine, nodes, counts } = group;
   const isClosed = page.appearance.collapsed.value.has(key);
@@ -55,7 +89,9 @@ function Group({ group, page }: { group: RosterGroup; page: Page }) {
         >
           <Icon name={isClosed ? "chevron-right" : "folder"} size={12} />
           <span class="roster-project">{project}</span>
-          {isClosed && <Counts counts={counts} />}
+          {isClosed
+            ? <Counts counts={counts} />
+            : nodes.length > 1 && <span class="number">{nodes.length}</span>}
           <span class="roster-machine">{machine}</span>
         </button>
       </h2>
