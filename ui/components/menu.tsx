@@ -22,9 +22,9 @@ export function Menu(
 
   useEffect(() => {
     const panel = ref.current;
-    const first = panel?.querySelector<HTMLElement>(
-      "input, [aria-checked=true], [aria-selected=true], button",
-    );
+    const first = panel?.querySelector<HTMLElement>("input") ??
+      panel?.querySelector<HTMLElement>("[aria-checked=true]") ??
+      panel?.querySelector<HTMLElement>("button");
     first?.focus();
     const onPress = (event: PointerEvent) => {
       const anchor = panel?.parentElement;

@@ -37,7 +37,8 @@ export function LinkBanner({ page, link, missed }: LinkBannerProps) {
     <div class="banner" data-kind="late" role="status">
       <Icon name="wifi-off" size={14} />
       <span>
-        <b>{titleOf(state, isOnline)}</b> {describe(state)}
+        <b>{titleOf(state, isOnline)}</b>
+        {describe(state)}
         {state.kind === "waiting" && isOnline && (
           <span aria-hidden="true">
             {` Retry in ${secondsTo(state.retryAt, page.clock.now.value)} s.`}
@@ -98,10 +99,10 @@ function describe(state: LinkState): string {
   switch (state.kind) {
     case "waiting":
       return state.lastHeardAt === null
-        ? "The hypivisor does not answer."
-        : `Showing what this browser had at ${saySecond(state.lastHeardAt)}.`;
+        ? " The hypivisor does not answer."
+        : ` Showing what this browser had at ${saySecond(state.lastHeardAt)}.`;
     case "gone":
-      return state.reason;
+      return ` ${state.reason}`;
     default:
       return "";
   }

@@ -1,6 +1,6 @@
 /** The line above a conversation: who it is, where it works, what to do. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { NodeRecord } from "../../server/protocol/node.ts";
 import { Icon } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
@@ -110,10 +110,15 @@ function Name(
   >,
 ) {
   const [edited, setEdited] = useState<string | undefined>(undefined);
+  const isEditing = useRef(false);
   const name = nameOf(node);
+  const edit = () => {
+    isEditing.current = true;
+    setEdited(name);
+  };
 
   useEffect(() => {
-    const rename = () => setEdited(name);
+    const rename = edit;
     page.hands.value = { ...page.hands.peek(), rename };
     return () => {
       page.hands.value = { ...page.hands.peek(), rename: undefined };
@@ -126,14 +131,17 @@ function Name(
         <button
           type="button"
           title={`${name}. Rename (${sayKeys("alt+r", IS_MAC)})`}
-          onClick={() => setEdited(name)}
+          onClick={edit}
         >
           {name}
         </button>
       </h1>
     );
   }
+  // Its field loses the focus by being removed, which must not end it twice.
   const end = (wanted?: string) => {
+    if (!isEditing.current) return;
+    isEditing.current = false;
     setEdited(undefined);
     const next = wanted?.trim();
     if (next && next !== name) commands.rename(next);
