@@ -1,0 +1,120 @@
+import { assertEquals } from "@std/assert";
+import { setDefaultTimeout, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { asked, said } from "./harness/fake_agent.ts";
+import { Desk, PHONE } from "./harness/desk.ts";
+import { until } from "./harness/until.ts";
+
+setDefaultTimeout(40_000);
+
+const WORKING = {
+  kind: "working",
+  since: Date.now(),
+  doing: "bash a command of some length that has to be cut somewhere",
+} as const;
+
+const FACTS = {
+  thinking: "medium",
+  context: { tokens: 84_000, window: 200_000 },
+  branch: "feature/a-branch-with-a-long-name-that-nobody-reads",
+};
+
+/** What reaches over the right edge of the window. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth > innerWidth
+      ? ["the page itself"]
+      : [];
+    const shown = [...document.querySelectorAll("button, input, textarea, p")];
+    const over = shown.filter((element) => {
+      const { right, width } = element.getBoundingClientRect();
+      const isHidden = element.closest(".visually-hidden, .skip-link");
+      return width > 1 && !isHidden && right > innerWidth + 0.5;
+    });
+    return [...wide, ...over.map((element) => element.outerHTML.slice(0, 120))];
+  });
+}
+
+/** Buttons too small for a thumb, and fields that make iOS zoom in. */
+function tooSmall(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const isShown = (element: Element) =>
+      element.checkVisibility() && !element.closest(".tx-actions");
+    const buttons = [...document.querySelectorAll("button")].filter(isShown);
+    const fields = [...document.querySelectorAll(
+      "input:not([type=radio]), textarea",
+    )].filter(isShown);
+    const say = (element: Element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return `${Math.round(width)}x${Math.round(height)} ` +
+        element.outerHTML.slice(0, 100);
+    };
+    return [
+      ...buttons.filter((button) => {
+        const { width, height } = button.getBoundingClientRect();
+        return width < 43.5 || height < 43.5;
+      }).map(say),
+      ...fields.filter((field) =>
+        parseFloat(getComputedStyle(field).fontSize) < 16
+      ).map(say),
+    ];
+  });
+}
+
+for (const width of [390, 320]) {
+  test(`a phone of ${width} px: list, conversation, and back`, async () => {
+    await using desk = await Desk.open({
+      agents: [
+        {
+          name: "a name of a session that is far too long for any phone",
+          activity: WORKING,
+          facts: FACTS,
+          items: [
+            asked("a-word-without-any-place-to-break-".repeat(8), 1),
+            said("```\n" + "x".repeat(200) + "\n```\n\n- one\n- two", 2),
+          ],
+        },
+        { activity: { kind: "waiting", since: 1, question: "Go on?" } },
+      ],
+      context: { ...PHONE, viewport: { width, height: 720 } },
+    });
+    const { page, composer } = desk;
+    await desk.row(1).waitFor();
+    const problems = async (screen: string) => {
+      const found = [...await overflowing(page), ...await tooSmall(page)];
+      return found.map((problem) => `${screen}: ${problem}`);
+    };
+    assertEquals(await problems("list"), []);
+
+    await desk.visit();
+    await desk.sees("one");
+    assertEquals(await problems("conversation"), []);
+    const send = page.getByRole("button", { name: "Steer" });
+    assertEquals(await send.isVisible(), true);
+    // Enter is a new line for a thumb; the arrow sends.
+    await composer.tap();
+    await composer.press("Enter");
+    await composer.pressSequentially("on two lines");
+    await send.tap();
+    await until(() => desk.agent().commands.length === 1);
+    assertEquals(await page.locator(".hints").count(), 0);
+
+    await page.getByRole("button", { name: "Inspector" }).tap();
+    assertEquals(await problems("inspector"), []);
+    await page.goBack();
+    await page.getByRole("complementary").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Back to all agents" }).tap();
+    await desk.row(1).waitFor();
+    await page.getByRole("button", { name: "Search" }).tap();
+    await page.getByRole("dialog").waitFor();
+    assertEquals(await problems("palette"), []);
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Settings" }).tap();
+    await page.getByRole("dialog").waitFor();
+    assertEquals(await problems("settings"), []);
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assertEquals(new URL(page.url()).pathname, "/");
+  });
+}
