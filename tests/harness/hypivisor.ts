@@ -27,6 +27,8 @@ export class Hypivisor implements AsyncDisposable {
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   #stderr = "";
   #stdout = "";
+  /** As in its printed address. */
+  host = "127.0.0.1";
   port = 0;
   token = "";
 
@@ -58,7 +60,7 @@ export class Hypivisor implements AsyncDisposable {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.host}:${this.port}`;
   }
 
   /** The printed address, with its one-time code. */
@@ -69,7 +71,7 @@ export class Hypivisor implements AsyncDisposable {
   /** `ws://…/path`, with the token unless told otherwise. */
   socketUrl(path: string, token = this.token): string {
     const mark = path.includes("?") ? "&" : "?";
-    return `ws://127.0.0.1:${this.port}${path}${mark}token=${
+    return `ws://${this.host}:${this.port}${path}${mark}token=${
       encodeURIComponent(token)
     }`;
   }
@@ -105,15 +107,17 @@ export class Hypivisor implements AsyncDisposable {
     const from = this.#stderr.length;
     void this.#listen(child.stderr, (text) => this.#stderr += text);
     void this.#listen(child.stdout, (text) => this.#stdout += text);
-    const port = await until(
+    const page = await until(
       () => {
         if (child.exitCode !== null) throw new Error(this.#stderr);
         const said = this.#stderr.slice(from);
         return said.includes("Hypivisor online") &&
-          /Page: http:\/\/\S+?:(\d+)\//.exec(said)?.[1];
+          /Page: (http:\S+)/.exec(said)?.[1];
       },
       { withinMs: 15_000, seen: () => this.#stderr },
     );
+    const { hostname, port } = new URL(page);
+    this.host = hostname;
     this.port = Number(port);
     this.token = this.#options.env?.HYPI_TOKEN ?? this.#keptToken();
   }
