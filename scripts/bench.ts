@@ -1,0 +1,95 @@
+/**
+ * Runs measurements and prints one table of what they came to.
+ *
+ * Each measurement is a file of `measure/` that knows what it measures and
+ * what is wanted; here is only their list, their order and the table. The exit
+ * code is 1 if a figure falls short. Run by `scripts/bench`.
+ */
+
+import { agentHarm } from "./measure/agent_harm.ts";
+import { fanOut } from "./measure/fan_out.ts";
+import type { Figure, Measurement } from "./measure/figure.ts";
+import { fleet } from "./measure/fleet.ts";
+import { describeMachine } from "./measure/machine.ts";
+import { page } from "./measure/page.ts";
+import { start } from "./measure/start.ts";
+import { uplinkCost } from "./measure/uplink_cost.ts";
+import { viewerStalled } from "./measure/viewer_stalled.ts";
+import { say } from "./say.ts";
+
+const MEASUREMENTS: readonly Measurement[] = [
+  start,
+  fleet,
+  fanOut,
+  viewerStalled,
+  uplinkCost,
+  agentHarm,
+  page,
+];
+
+const rows: { name: string; figure: Figure }[] = [];
+const chosen = choose(process.argv.slice(2));
+if (chosen.some(({ needsBinary }) => needsBinary)) await build();
+for (const { name, about, run } of chosen) {
+  say(`\n== ${name}: ${about}`);
+  say(await describeMachine());
+  try {
+    for (const figure of await run()) rows.push({ name, figure });
+  } catch (thrown) {
+    say(thrown instanceof Error ? thrown.stack ?? "" : String(thrown));
+    rows.push({
+      name,
+      figure: { what: "run", value: "failed", wanted: "figures", holds: false },
+    });
+  }
+}
+process.stdout.write(table());
+process.exit(rows.every(({ figure }) => figure.holds !== false) ? 0 : 1);
+
+/** Reads the arguments; a name that is none ends the run at once. */
+function choose(names: readonly string[]): readonly Measurement[] {
+  if (names.includes("--list")) {
+    for (const { name, about } of MEASUREMENTS) say(`${name}: ${about}`);
+    process.exit(0);
+  }
+  if (names.length === 0) return MEASUREMENTS;
+  return names.map((name) => {
+    const found = MEASUREMENTS.find((one) => one.name === name);
+    if (found) return found;
+    say(
+      `Cannot measure "${name}": must be one of ${
+        MEASUREMENTS.map((one) => one.name).join(", ")
+      }`,
+    );
+    process.exit(2);
+  });
+}
+
+/** What is shipped is what is measured, unless another build is named. */
+async function build(): Promise<void> {
+  if (process.env.HYPIVISOR_BIN) return;
+  const child = Bun.spawn(["sh", "scripts/build", "--if-stale"], {
+    stdout: 2,
+    stderr: 2,
+  });
+  if (await child.exited === 0) return;
+  say("Cannot measure: the build failed");
+  process.exit(2);
+}
+
+function table(): string {
+  const cells = rows.map(({ name, figure: { what, value, wanted, holds } }) => [
+    `${name} ${what}`,
+    value,
+    wanted ?? "-",
+    holds === undefined ? "-" : holds ? "holds" : "FALLS SHORT",
+  ]);
+  const lines = [["name", "figure", "wanted", "verdict"], ...cells];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...lines.map((line) => (line[column] ?? "").length))
+  );
+  return lines.map((line) =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")
+      .trimEnd()
+  ).join("\n") + "\n";
+}

@@ -1,0 +1,65 @@
+/**
+ * The machine: how busy it is, and what a process costs it. Linux only, from
+ * `/proc`; `taskset` keeps the load and what it loads on cores of their own.
+ */
+
+import { readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+
+/** The kernel's unit of processor time in `/proc`, in ms. */
+const TICK_MS = 10;
+
+const KIB_PER_MIB = 1_024;
+
+/** Which core the thing under test runs on, and which one the load. */
+export const CORE = { tested: "0", load: "1" } as const;
+
+/** One line for the record: figures of a busy machine are other figures. */
+export async function describeMachine(): Promise<string> {
+  const before = processorTicks();
+  await Bun.sleep(1_000);
+  const after = processorTicks();
+  const all = after.all - before.all;
+  const busy = Math.round(100 * (after.busy - before.busy) / all);
+  const stolen = Math.round(100 * (after.stolen - before.stolen) / all);
+  const load = loadavg().map((one) => one.toFixed(2)).join(" ");
+  return `machine: ${cpus().length} cores, ${busy} % busy with other work, ` +
+    `${stolen} % stolen, load ${load}`;
+}
+
+/** Resident memory of a process, in MiB. */
+export function rssMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / KIB_PER_MIB;
+}
+
+/** Processor time that a process has used in all, in ms. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The name is in brackets and may hold spaces: count from behind it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** Ties all threads of a running process to a core, where that can be done. */
+export async function pin(pid: number, core: string): Promise<void> {
+  if (cpus().length < 2 || !Bun.which("taskset")) return;
+  await Bun.spawn(["taskset", "-acp", core, String(pid)], {
+    stdout: "ignore",
+    stderr: "ignore",
+  }).exited;
+}
+
+interface Ticks {
+  readonly all: number;
+  readonly busy: number;
+  readonly stolen: number;
+}
+
+function processorTicks(): Ticks {
+  const line = readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? "";
+  const fields = line.split(/\s+/).slice(1, 9).map(Number);
+  const all = fields.reduce((sum, ticks) => sum + ticks, 0);
+  const [idle = 0, waiting = 0] = fields.slice(3, 5);
+  return { all, busy: all - idle - waiting, stolen: fields[7] ?? 0 };
+}
