@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { Hypivisor } from "./harness/hypivisor.ts";
 
-import { OPCODE } from "./harness/raw_socket.ts";
+import { OPCODE, type RawSocket } from "./harness/raw_socket.ts";
 import { type Frame, TestSocket } from "./harness/socket.ts";
 import { until } from "./harness/until.ts";
 import { besiege, DEEP, REGISTER, SUBPROTOCOL } from "./harness/siege.ts";

@@ -110,8 +110,9 @@ test(
       for (const raw of stalled) raw.stall();
       await flood(2_000); // 40 MB
 
-      const each = (residentMiB(hypivisor.pid) - before) / stalled.length;
-      assert(each < 4 + 4, `Each costs ${each} MiB`);
+      // What the flood left behind is collected first, and is not their cost.
+      const each = () => (residentMiB(hypivisor.pid) - before) / stalled.length;
+      await until(() => each() < 4, { withinMs: 20_000, seen: each });
       assertEquals(other.gaps, 0);
       assertEquals(other.snapshots, 1);
 

@@ -139,6 +139,9 @@ function readFlags(args: readonly string[]): Flags | "help" | "version" {
     alias: { p: "port", t: "node-ttl", h: "help" },
     unknown: (arg) => bad(`Unknown option or argument "${arg}"`),
   });
+  // What stands behind "--" is passed over by the parser.
+  const [extra] = parsed._ as unknown[];
+  if (extra !== undefined) bad(`Unknown option or argument "${extra}"`);
   if (parsed.help) return "help";
   if (parsed.version) return "version";
   const flags: Record<string, unknown> = { ...parsed };
