@@ -13,6 +13,7 @@ import { THINKING_LEVELS } from "../models/agent_commands.ts";
 import type { SendMode } from "../models/composer.ts";
 import { sayMoney } from "../words.ts";
 import type { ComposerProps } from "./composer.tsx";
+import { AttachButton } from "./attach_button.tsx";
 import { SendButton } from "./send_button.tsx";
 
 interface ComposerBarProps extends ComposerProps {
@@ -28,23 +29,10 @@ export function ComposerBar(props: ComposerBarProps) {
     props;
   return (
     <div class="composer-bar">
-      <IconButton
-        icon="paperclip"
-        label="Attach files"
-        keys={sayKeys("alt+a", IS_MAC)}
-        onClick={() => picker.current?.click()}
-      />
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        aria-hidden="true"
-        onChange={({ currentTarget }) => {
-          const files = [...currentTarget.files ?? []];
-          currentTarget.value = "";
-          composer.attachments.add(files).then(composer.save);
-        }}
+      <AttachButton
+        composer={composer}
+        picker={picker}
+        touch={page.viewport.touch.value}
       />
       <IconButton
         icon="at-sign"
