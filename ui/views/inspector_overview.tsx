@@ -74,7 +74,9 @@ function Session({ agent, facts }: { agent: OpenAgent; facts: AgentFacts }) {
         </Fact>
         <Fact name="Turns">{usage.turns}</Fact>
       </dl>
-      {costs.some((cost) => cost > 0) && <CostBars costs={costs} />}
+      {costs.length > 1 && costs.some((cost) => cost > 0) && (
+        <CostBars costs={costs} />
+      )}
     </section>
   );
 }
@@ -130,9 +132,11 @@ function Agent(
           </Fact>
         )}
         {node.pid !== undefined && <Fact name="PID">{node.pid}</Fact>}
-        <Fact name="Since" title={sayMoment(node.joinedAt, now)}>
-          {sayDuration(now - node.joinedAt)}
-        </Fact>
+        {node.state.kind !== "offline" && (
+          <Fact name="Online for" title={sayMoment(node.joinedAt, now)}>
+            {sayDuration(now - node.joinedAt)}
+          </Fact>
+        )}
         {(node.pi || facts?.pi) && <Fact name="pi">{node.pi || facts?.pi}
         </Fact>}
         {node.mode && <Fact name="Mode">{node.mode}</Fact>}
