@@ -118,3 +118,19 @@ for (const width of [390, 320]) {
     assertEquals(new URL(page.url()).pathname, "/");
   });
 }
+
+test("a phone offers its camera beside its files", async () => {
+  await using desk = await Desk.open({ agents: [{}], context: PHONE });
+  const { page } = desk;
+  await desk.visit();
+  await page.getByRole("button", { name: "Attach files" }).tap();
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("menuitem", { name: "Take a picture" }).tap();
+  await (await chosen).setFiles({
+    name: "IMG_1.jpg",
+    mimeType: "image/jpeg",
+    buffer: Buffer.from("not really"),
+  });
+  await page.getByRole("button", { name: "Remove IMG_1.jpg" }).waitFor();
+  assertEquals(await page.getByRole("menu").count(), 0);
+});

@@ -10,7 +10,7 @@ test("a killed daemon: the page says so, goes on, and catches up", async () => {
   await using desk = await Desk.open({
     agents: [{ items: [said("before the crash", 1)] }],
   });
-  const { page, banner, hypivisor, composer } = desk;
+  const { banner, hypivisor, composer } = desk;
   const agent = desk.agent();
   answerPrompts(agent);
   await desk.visit();

@@ -1,0 +1,47 @@
+/** Leaves a picture of each screen in `tests/artifacts/`, for a person's eyes. */
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { assertEquals } from "@std/assert";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setDefaultTimeout, test } from "bun:test";
+import { Desk } from "./harness/desk.ts";
+import { SCREENS } from "./harness/screens.ts";
+
+setDefaultTimeout(240_000);
+
+const ARTIFACTS = join(import.meta.dir, "artifacts");
+mkdirSync(ARTIFACTS, { recursive: true });
+
+/** What axe finds wrong, one line for each element. */
+async function violations({ page }: Desk): Promise<string[]> {
+  // Half transparent texts of an opening dialog would be measured as they are.
+  await page.evaluate(() =>
+    Promise.all(
+      document.getAnimations()
+        .filter(({ effect }) =>
+          effect?.getComputedTiming().endTime !== Infinity
+        )
+        .map(({ finished }) => finished.catch(() => {})),
+    )
+  );
+  const { violations } = await new AxeBuilder({ page: page as never })
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)
+  );
+}
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test(`every screen is accessible in the ${colorScheme} theme`, async () => {
+    await using desk = await Desk.open({ context: { colorScheme } });
+    const found: string[] = [];
+    for (const { name, show } of SCREENS) {
+      await show(desk);
+      found.push(...(await violations(desk)).map((one) => `${name}: ${one}`));
+      const path = join(ARTIFACTS, `${name}-${colorScheme}.png`);
+      await desk.page.screenshot({ path });
+    }
+    assertEquals(found, []);
+  });
+}
