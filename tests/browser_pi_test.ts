@@ -53,7 +53,7 @@ test(
     const page = await browser.newPage({ viewport: SCREEN });
     const errors = listenForErrors(page);
     await page.goto(hypivisor.signInUrl);
-    await page.getByRole("navigation", { name: "Agents" }).waitFor();
+    await page.getByText("No agents yet").waitFor();
     await watchForRow(page);
 
     // The extension finds the token's file by itself, as on a user's machine.
