@@ -47,8 +47,10 @@ async function sees(page: Page, words: string | RegExp): Promise<void> {
 test(
   "a person opens the page, types pi in a folder, and drives it",
   async () => {
-    await using hypivisor = await Hypivisor.start();
     await using home = await PiHome.make("1.5.2");
+    // Where a user's daemon keeps its token, and their pi looks for it.
+    const dataDir = join(home.root, "state", "hypivisor");
+    await using hypivisor = await Hypivisor.start({ dataDir });
     await using browser = await launchBrowser();
     const page = await browser.newPage({ viewport: SCREEN });
     const errors = listenForErrors(page);
@@ -56,11 +58,7 @@ test(
     await page.getByText("No agents yet").waitFor();
     await watchForRow(page);
 
-    // The extension finds the token's file by itself, as on a user's machine.
-    const pi = home.tui({
-      hypivisor: `ws://127.0.0.1:${hypivisor.port}/ws`,
-      env: { HYPI_TOKEN_FILE: join(hypivisor.dataDir, "token") },
-    });
+    const pi = home.tui({ hypivisor: `ws://127.0.0.1:${hypivisor.port}/ws` });
     const row = page.locator("[data-agent]").first();
     await row.waitFor({ timeout: 20_000 });
     const { nodes } = await (await hypivisor.fetch("/api/nodes")).json();
