@@ -55,7 +55,7 @@ const TTL_MAX_S = 86_400;
 
 /** @throws {HypivisorError} `bad_request` naming the flag and what it takes. */
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
-  const host = flags.host ?? "127.0.0.1";
+  const host = readHost(flags.host ?? "127.0.0.1");
   const dataDir = flags["data-dir"] || defaultDataDir(env);
   const token = tokenSource(flags, env, dataDir);
   if (token.kind === "none" && !isLoopbackHost(host)) {
@@ -66,7 +66,7 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
   }
   return {
     port: whole("--port", flags.port, DEFAULT_PORT, 0, 65_535),
-    host: readHost(host),
+    host,
     nodeTtlMs: 1_000 *
       whole("--node-ttl", flags["node-ttl"], DEFAULT_TTL_S, 1, TTL_MAX_S),
     dataDir,

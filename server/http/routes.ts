@@ -189,7 +189,13 @@ async function signIn(c: RouteContext, parts: RouteParts): Promise<Response> {
     (code !== undefined && codes.use(code, core.now())) ||
     (token !== undefined && credentials.isToken(token.trim()));
   if (!isGood) {
-    await parts.hold(guard.wrongGuess(c.env.peer));
+    const isHeld = await parts.hold(guard.wrongGuess(c.env.peer));
+    if (!isHeld) {
+      throw new HypivisorError(
+        "unavailable",
+        "Cannot sign in: too many wrong guesses",
+      );
+    }
     throw new HypivisorError(
       "unauthorized",
       code === undefined

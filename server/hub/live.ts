@@ -8,7 +8,7 @@
 import type { Change } from "../protocol/event.ts";
 import type { Flight, FlightBlock, ToolRun } from "../protocol/item.ts";
 
-/** Of one block in flight. pi's own limits are far lower. */
+/** Of all blocks in flight together. pi's own limits are far lower. */
 export const FLIGHT_MAX_CHARACTERS = 1024 * 1024;
 
 /** Of one tool's running output; the agent cuts at a quarter of it. */
@@ -32,11 +32,11 @@ export function step(live: Live, change: Change): Live {
     case "block":
       return withBlock(live, change.at, () => change.block);
     case "delta":
-      return withBlock(live, change.at, (block) =>
-        block && {
-          ...block,
-          text: bounded(block.text + change.text, FLIGHT_MAX_CHARACTERS),
-        });
+      return withBlock(
+        live,
+        change.at,
+        (block) => block && { ...block, text: block.text + change.text },
+      );
     case "item":
       return live.flight?.key === change.item.key
         ? { ...live, flight: null }
@@ -79,7 +79,12 @@ function withBlock(
   const block = make(flight.blocks[at]);
   if (!block) return live;
   const blocks = [...flight.blocks];
-  blocks[at] = block;
+  const others = blocks.reduce(
+    (sum, { text }, index) => index === at ? sum : sum + text.length,
+    0,
+  );
+  const text = bounded(block.text, FLIGHT_MAX_CHARACTERS - others);
+  blocks[at] = text === block.text ? block : { ...block, text };
   return { ...live, flight: { ...flight, blocks } };
 }
 

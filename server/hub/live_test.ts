@@ -93,6 +93,13 @@ test("step() bounds texts, outputs and the number of tools", () => {
   const long = "x".repeat(FLIGHT_MAX_CHARACTERS);
   const text = after(begin, block, delta(long), delta("y")).flight?.blocks[0];
   assertEquals(text?.text.length, FLIGHT_MAX_CHARACTERS);
+  const second: Change = {
+    type: "block",
+    at: 1,
+    block: { kind: "text", text: long },
+  };
+  const both = after(begin, block, delta("12345"), second).flight?.blocks;
+  assertEquals(both?.[1]?.text.length, FLIGHT_MAX_CHARACTERS - 5);
   const { tools: [ran] } = after(tool("t"), {
     type: "output",
     id: "t",
