@@ -329,3 +329,20 @@ test("facts that come after a restart are taken over", async () => {
   await page.getByRole("img", { name: "Context 90 percent of 1k" }).first()
     .waitFor();
 });
+
+test("a line shows what came while another agent was on screen", async () => {
+  await using desk = await Desk.open({
+    agents: [{ items: [said("read before", 1)] }, {}],
+  });
+  await desk.visit();
+  await desk.sees("read before");
+  await desk.visit(1);
+  desk.agent().add(said("said meanwhile", 2));
+  await desk.visit();
+  await desk.sees("said meanwhile");
+  const rows = desk.transcript.getByRole("article");
+  assertEquals(
+    await rows.evaluateAll((all) => all.map((row) => row.textContent)),
+    ["read before", "New", "said meanwhile"],
+  );
+});

@@ -1,18 +1,19 @@
 /**
- * What a cut-off cost: how many items came while the link was down, apart from
- * what was sent from here.
+ * What came while nobody here could see it: how many items a cut-off cost, and
+ * where the reader left. What was sent from here does not count.
  *
- * Says nothing about the first connection, nor about a cut that brought
+ * Says nothing about the first connection, nor about an absence that brought
  * nothing new.
  */
 
 import {
+  computed,
   createModel,
   effect,
   type ReadonlySignal,
   signal,
 } from "@preact/signals";
-import type { Item } from "../../server/protocol/item.ts";
+import type { Item, ItemKey } from "../../server/protocol/item.ts";
 import type { LinkState } from "../link.ts";
 
 /** What was missed arrives in this time, and the banner stays as long. */
@@ -29,28 +30,48 @@ export const CatchUpModel = createModel(
   ) => {
     /** Undefined while there is nothing to say. */
     const missed = signal<number | undefined>(undefined);
-    let lastKey: string | undefined;
-    let cut = false;
-
-    effect(() => {
+    /** The last item before what was missed, until the next absence. */
+    const leftAt = signal<ItemKey | undefined>(undefined);
+    const catching = signal(false);
+    const isOpen = computed(() => {
       const { kind } = link.value;
-      if (kind === "waiting") {
-        cut = true;
-        lastKey = items.peek().at(-1)?.key;
-        missed.value = undefined;
-      } else if (kind === "open" && cut) {
-        cut = false;
-        missed.value = 0;
-        return after(SHOWN_MS, () => missed.value = undefined);
-      }
+      return kind === "open" || kind === "stale";
+    });
+    let lastKey: ItemKey | undefined;
+    let wasOpen = false;
+    // Leaving an agent closes its link as well, but nobody need be told.
+    let isCut = false;
+
+    effect(() => {
+      if (link.value.kind === "waiting") isCut = true;
     });
 
     effect(() => {
-      if (missed.value === undefined) return;
-      missed.value = countAfter(items.value, lastKey, isOwn);
+      if (!isOpen.value) {
+        if (wasOpen) lastKey = items.peek().at(-1)?.key;
+        wasOpen = false;
+        catching.value = false;
+        missed.value = undefined;
+        return;
+      }
+      wasOpen = true;
+      leftAt.value = undefined;
+      catching.value = lastKey !== undefined;
+      return after(SHOWN_MS, () => {
+        isCut = false;
+        catching.value = false;
+        missed.value = undefined;
+      });
     });
 
-    return { missed };
+    effect(() => {
+      if (!catching.value) return;
+      const count = countAfter(items.value, lastKey, isOwn);
+      if (count > 0) leftAt.value = lastKey;
+      if (isCut) missed.value = count;
+    });
+
+    return { missed, leftAt };
   },
 );
 

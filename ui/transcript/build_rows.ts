@@ -6,7 +6,11 @@
  * not for text that streams: that goes through the rows' own signals.
  */
 
-import type { Item, ToolResultMessage } from "../../server/protocol/item.ts";
+import type {
+  Item,
+  ItemKey,
+  ToolResultMessage,
+} from "../../server/protocol/item.ts";
 import type { LiveFlight, LiveTool } from "../models/conversation_flight.ts";
 import { foldTools, foldTurns } from "./fold.ts";
 import { rowsOfItem } from "./item_rows.ts";
@@ -18,6 +22,8 @@ export interface RowSource {
   readonly tools: ReadonlyMap<string, LiveTool>;
   /** See `TurnFolding`. */
   readonly openFrom: string | undefined;
+  /** The last item when the reader left; undefined to draw no line. */
+  readonly leftAt?: ItemKey | undefined;
   isOpen(key: string): boolean;
 }
 
@@ -40,7 +46,7 @@ export class RowBuilder {
       isOpen: source.isOpen,
       timeOf: (row) => timeOfRow(row, times),
     });
-    return this.#keepSame(folded);
+    return this.#keepSame(withLine(folded, source));
   }
 
   *#stored(items: readonly Item[]): Generator<Row> {
@@ -150,6 +156,18 @@ function flightRows({ flight, items }: RowSource): Row[] {
       }
     }
   });
+}
+
+/** Draws the line before the first row of an item that came later. */
+function withLine(rows: readonly Row[], { items, leftAt }: RowSource): Row[] {
+  const all = [...rows];
+  if (leftAt === undefined) return all;
+  const order = new Map(items.map(({ key }, i) => [key, i]));
+  const last = order.get(leftAt);
+  if (last === undefined) return all;
+  const at = all.findIndex((row) => (order.get(row.item) ?? Infinity) > last);
+  if (at > 0) all.splice(at, 0, { kind: "new", key: "new", item: leftAt });
+  return all;
 }
 
 /** Two rows of one key would make the page show one of them twice. */

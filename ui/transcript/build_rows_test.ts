@@ -210,3 +210,17 @@ test("failures, marks and strangers each have a row", () => {
   ]);
   assertEquals(kinds(rows), ["notice", "caption", "unknown"]);
 });
+
+test("a line is drawn before what came since the reader left", () => {
+  const items = [user(1), text(2), user(3), text(4)];
+  const rows = new RowBuilder().build(source(items, { leftAt: "assistant:2" }));
+  assertEquals(kinds(rows), ["user", "text", "new", "user", "text"]);
+});
+
+test("no line is drawn where nothing came, or the place is not known", () => {
+  const items = [user(1), text(2)];
+  for (const leftAt of ["assistant:2", "assistant:9"]) {
+    const rows = new RowBuilder().build(source(items, { leftAt }));
+    assertEquals(kinds(rows), ["user", "text"]);
+  }
+});

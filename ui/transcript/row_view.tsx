@@ -85,6 +85,8 @@ function view(row: Row, scope: Scope): ComponentChildren {
       return <ExploredView row={row} scope={scope} />;
     case "worked":
       return <WorkedView row={row} scope={scope} />;
+    case "new":
+      return <p class="tx-new">New</p>;
     case "caption":
       return <CaptionView row={row} scope={scope} />;
     case "notice":
@@ -100,6 +102,7 @@ function view(row: Row, scope: Scope): ComponentChildren {
 
 function hasActions(row: Row): boolean {
   return row.kind !== "worked" && row.kind !== "caption" &&
+    row.kind !== "new" &&
     !(row.kind === "notice" && row.tone === "cut");
 }
 
@@ -143,6 +146,8 @@ function nameOf(row: Row): string {
       return "Tools, explored files";
     case "worked":
       return "Finished work";
+    case "new":
+      return "New since you left";
     case "caption":
       return row.title;
     case "notice":

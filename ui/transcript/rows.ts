@@ -68,6 +68,11 @@ export interface WorkedRow extends RowBase {
   readonly files: number;
 }
 
+/** The line between what was here when the reader left and what came since. */
+export interface NewRow extends RowBase {
+  readonly kind: "new";
+}
+
 export interface CaptionRow extends RowBase {
   readonly kind: "caption";
   readonly title: string;
@@ -107,6 +112,7 @@ export type Row =
   | ToolRow
   | ExploredRow
   | WorkedRow
+  | NewRow
   | CaptionRow
   | NoticeRow
   | BashRow

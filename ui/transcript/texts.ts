@@ -39,6 +39,7 @@ export function rowText(row: Row): string {
     case "bash":
       return `$ ${row.message.command}\n${plainText(row.message.output)}`;
     case "worked":
+    case "new":
       return "";
   }
 }

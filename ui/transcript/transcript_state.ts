@@ -32,6 +32,8 @@ const HIT_TOP_PX = 96;
 export interface TranscriptOptions {
   readonly conversation: ConversationModel;
   readonly pending: ReadonlySignal<readonly PendingPrompt[]>;
+  /** Key of the last item that was here when the reader left. */
+  readonly leftAt?: ReadonlySignal<string | undefined>;
   readonly remember: {
     load(): ScrollPlace | undefined;
     save(place: ScrollPlace): void;
@@ -66,6 +68,7 @@ export class TranscriptState implements TranscriptController {
         flight: conversation.flight.value,
         tools: conversation.tools.value,
         openFrom: this.#left.value?.prompt,
+        leftAt: options.leftAt?.value,
         isOpen: (key) => this.disclosure.isOpen(key, "turn"),
       })
     );

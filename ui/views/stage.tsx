@@ -88,6 +88,7 @@ function Conversation({ page, agent, composer }: ConversationProps) {
     <Transcript
       conversation={agent.conversation}
       pending={agent.pending}
+      leftAt={agent.catchUp.leftAt}
       onRetry={(id) => agent.outbox.retry(id)}
       onDiscard={(id) => agent.outbox.take(id)}
       onEdit={edit}

@@ -23,6 +23,8 @@ import { TranscriptState } from "../transcript/transcript_state.ts";
 export interface TranscriptProps {
   conversation: ConversationModel;
   pending: ReadonlySignal<readonly PendingPrompt[]>;
+  /** Key of the last item that was here when the reader left. */
+  leftAt?: ReadonlySignal<string | undefined>;
   onRetry: (id: string) => void;
   onDiscard: (id: string) => void;
   onEdit: (id: string) => void;
