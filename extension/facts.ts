@@ -26,7 +26,7 @@ export function collectFacts(
   branch: Branch,
   known: KnownFacts,
 ): AgentFacts {
-  const usage = ctx.getContextUsage();
+  const usage = contextUsage(ctx);
   const file = ctx.sessionManager.getSessionFile();
   const name = pi.getSessionName()?.slice(0, NAME_MAX);
   return {
@@ -42,12 +42,24 @@ export function collectFacts(
     thinking: pi.getThinkingLevel(),
     branch: known.gitBranch,
     context: usage
-      ? { tokens: usage.tokens ?? null, window: usage.contextWindow ?? 0 }
+      ? { tokens: usage.tokens ?? null, window: usage.contextWindow || 0 }
       : null,
     usage: branch.usage,
     queue: known.queue,
     tools: toolsOf({ pi, ctx }),
   };
+}
+
+/**
+ * pi adds up every message for it, and throws at one of an odd shape (seen in
+ * 1.5.2: a custom message whose content is an object).
+ */
+function contextUsage(ctx: Session["ctx"]) {
+  try {
+    return ctx.getContextUsage();
+  } catch {
+    return undefined; // Unknown, as before the first answer.
+  }
 }
 
 /** pi's model also holds its endpoint and headers: those stay here. */
