@@ -71,7 +71,10 @@ export class Agent {
           this.#feed.watch(watch);
         },
         received: (frame) => this.#received(frame),
-        closed: () => this.#feed.close(),
+        closed: (isRefused) => {
+          this.#feed.close();
+          if (isRefused) this.#feed.refused();
+        },
       },
       boundary,
       log,

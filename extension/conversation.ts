@@ -18,6 +18,7 @@ import { Branch } from "./branch.ts";
 import { collectFacts, FactsChange } from "./facts.ts";
 import type { FeedSource } from "./feed.ts";
 import { Flight, type StreamEvent } from "./flight.ts";
+import { readable } from "./readable.ts";
 import type { Session } from "./session.ts";
 import { ToolRuns } from "./tool_runs.ts";
 
@@ -75,7 +76,7 @@ export class Conversation implements FeedSource {
 
   messageStart(raw: unknown): void {
     this.catchUp();
-    const message = raw as Message;
+    const message = readable(raw as Message);
     if (message.role !== "assistant") return;
     const { provider, model, timestamp } = message;
     this.#flight = new Flight({

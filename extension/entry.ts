@@ -13,8 +13,8 @@ import {
   itemKeyOf,
   type Message,
 } from "../server/protocol/item.ts";
-import { shortCallId } from "./call_id.ts";
 import { bounded } from "./item_bounds.ts";
+import { readable } from "./readable.ts";
 
 /** An item whose key may still need a suffix. */
 export interface Draft {
@@ -62,12 +62,9 @@ export function draftOfEntry(entry: SessionEntry): Draft | undefined {
 
 /** Undefined for a `system` message, and for what is no message at all. */
 export function draftOfMessage(raw: unknown): Draft | undefined {
-  const { role, timestamp } = raw as { role?: unknown; timestamp?: unknown };
+  const { role } = (raw ?? {}) as { role?: unknown };
   if (typeof role !== "string" || role === "system") return undefined;
-  const whole = typeof timestamp === "number"
-    ? raw
-    : { ...(raw as object), timestamp: 0 };
-  const message = withShortIds(whole as Message);
+  const message = readable(raw as Message);
   return {
     base: itemKeyOf(message),
     isMessage: true,
@@ -88,25 +85,4 @@ function mark(id: string, make: (key: ItemKey) => Item): Draft {
     isMessage: false,
     item: (key) => bounded(make(key)),
   };
-}
-
-/** The same message, unless one of its tool calls has an id that is too long. */
-function withShortIds(message: Message): Message {
-  if (message.role === "toolResult") {
-    const toolCallId = shortCallId(message.toolCallId);
-    return toolCallId === message.toolCallId
-      ? message
-      : { ...message, toolCallId };
-  }
-  if (message.role !== "assistant" || !Array.isArray(message.content)) {
-    return message;
-  }
-  const isLong = message.content.some((part) =>
-    part?.type === "toolCall" && shortCallId(part.id) !== part.id
-  );
-  if (!isLong) return message;
-  const content = message.content.map((part) =>
-    part.type === "toolCall" ? { ...part, id: shortCallId(part.id) } : part
-  );
-  return { ...message, content };
 }

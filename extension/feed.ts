@@ -9,6 +9,7 @@
 import type { AgentEvent, Change, Sync } from "../server/protocol/event.ts";
 import type { ItemKey } from "../server/protocol/item.ts";
 import type { Have } from "../server/protocol/uplink.ts";
+import { toJson } from "./json.ts";
 import { type Numbered, Outbox } from "./outbox.ts";
 
 /** One frame of the screen: more often than this nobody can see. */
@@ -56,6 +57,8 @@ export class Feed {
   #owed: Owed = "rest";
   /** Before the first link there is no hub that could lack anything. */
   #hasOpened = false;
+  /** The hub refused something: the next sync has no items. */
+  #isWary = false;
   /** Live changes were left out: the next thing sent is a flight. */
   #isStale = false;
   #queue: Numbered[] = [];
@@ -80,8 +83,18 @@ export class Feed {
     this.#queue = this.#outbox.unacknowledged();
     const isSame = have?.sessionId === sessionId && have.key !== null;
     this.#lastKey = isSame ? have.key : null;
-    this.#owed = isSame ? "rest" : "all";
+    this.#owed = isSame && !this.#isWary ? "rest" : "all";
     this.#schedule();
+  }
+
+  /**
+   * The hub could not read what it was sent, and would not the next time.
+   * Items that are not sent again can still be asked for, page by page.
+   */
+  refused(): void {
+    this.#outbox.dropItems();
+    this.#isWary = true;
+    this.#owed = "all";
   }
 
   /** The socket is gone. Kept events stay kept. */
@@ -152,7 +165,8 @@ export class Feed {
       const event = this.#next();
       if (!event) return this.#queue.length === 0;
       if (event.type === "item") this.#lastKey = event.item.key;
-      this.#link.send(JSON.stringify(event));
+      const text = toJson(event);
+      if (text !== undefined) this.#link.send(text);
     }
     return false;
   }
@@ -173,10 +187,15 @@ export class Feed {
   }
 
   #sync(): Sync {
-    const part = this.#owed === "rest" && this.#lastKey !== null
-      ? this.#source.rest(this.#lastKey, SYNC_BYTES)
-      : undefined;
-    const sync = part?.sync ?? this.#source.whole(SYNC_BYTES);
+    const part =
+      this.#owed === "rest" && !this.#isWary && this.#lastKey !== null
+        ? this.#source.rest(this.#lastKey, SYNC_BYTES)
+        : undefined;
+    const whole = () => this.#source.whole(SYNC_BYTES);
+    const sync = this.#isWary
+      ? { ...whole(), items: [], more: true }
+      : part?.sync ?? whole();
+    this.#isWary = false;
     this.#owed = !part || part.isLast ? "nothing" : "rest";
     this.#isStale = false;
     this.#lastKey = sync.items.at(-1)?.key ?? sync.after;

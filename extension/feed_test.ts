@@ -221,3 +221,33 @@ test("a streamed answer costs at most three times its bytes and 64 a delta", () 
   assert(stage.bytes > 20_000);
   assertLessOrEqual(stage.bytes, 3 * 20_000 + 64 * 5_000);
 });
+
+test("Feed does not send again what the hub refused", () => {
+  const stage = new Stage();
+  stage.open();
+  stage.add(1, "poison");
+  stage.take();
+  stage.feed.close();
+  stage.feed.refused();
+  stage.add(2);
+  stage.open({ seq: 1, key: null });
+  const [sync] = stage.sent;
+  assert(sync?.type === "sync" && sync.after === null);
+  assertEquals([sync.items, sync.more], [[], true]);
+  stage.take();
+  stage.add(3);
+  assertEquals(stage.take(), ["user:3"]);
+});
+
+test("Feed leaves out what cannot be told, and goes on", () => {
+  const stage = new Stage();
+  stage.open();
+  stage.take();
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const message = { role: "future", timestamp: 1, cyclic } as never;
+  const odd: Item = { kind: "message", key: "future:1", message };
+  stage.feed.push({ type: "item", item: odd });
+  stage.add(2);
+  assertEquals(stage.take(), ["user:2"]);
+});

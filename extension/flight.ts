@@ -13,6 +13,7 @@ import type {
   ItemKey,
 } from "../server/protocol/item.ts";
 import { shortCallId } from "./call_id.ts";
+import { NAME_MAX, shortened } from "./readable.ts";
 
 /**
  * Characters kept of one message. Models end far earlier; past it the live
@@ -112,5 +113,5 @@ function kindOf(type: string): Block["kind"] | undefined {
 /** Id and name are there from the start; only the arguments grow. */
 function callOf(part: unknown) {
   const { id, name } = (part ?? {}) as { id?: unknown; name?: unknown };
-  return { call: { id: shortCallId(id), name: String(name ?? "") } };
+  return { call: { id: shortCallId(id), name: shortened(name, NAME_MAX) } };
 }

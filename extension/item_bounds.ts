@@ -9,6 +9,10 @@ import type { Item } from "../server/protocol/item.ts";
 /** The hub refuses twice this. Few messages but images ever reach it. */
 export const ITEM_MAX_BYTES = 1024 * 1024;
 
+/** No further is counted: it is too much by far. */
+const COUNTED_MAX_BYTES = 64 * ITEM_MAX_BYTES;
+/** What all that is cut may keep, so that the item is below its bound. */
+const KEPT_MAX_BYTES = 0.9 * ITEM_MAX_BYTES;
 /** What one part may keep once the whole is over the bound. */
 const PART_MAX_BYTES = 128 * 1024;
 /** Of the tool's own extra data, past which it is left out whole. */
@@ -28,6 +32,8 @@ export function sizeOf(value: unknown, depth = 0): number {
       let sum = 2;
       for (const [key, field] of Object.entries(value)) {
         sum += key.length + 4 + sizeOf(field, depth + 1);
+        // What refers to itself in several places would take for ever.
+        if (sum > COUNTED_MAX_BYTES) break;
       }
       return sum;
     }
@@ -39,7 +45,7 @@ export function sizeOf(value: unknown, depth = 0): number {
 /** The item itself if it fits, else a copy that does. */
 export function bounded(item: Item): Item {
   if (sizeOf(item) <= ITEM_MAX_BYTES) return item;
-  const cut = { bytes: 0 };
+  const cut = { bytes: 0, left: KEPT_MAX_BYTES };
   if (item.kind !== "message") {
     return { ...item, summary: cutText(item.summary, PART_MAX_BYTES, cut) };
   }
@@ -58,7 +64,10 @@ export function bounded(item: Item): Item {
 }
 
 interface Cut {
+  /** What was left out. */
   bytes: number;
+  /** What may still be kept: many small values are too much as well. */
+  left: number;
 }
 
 function cutDeep(
@@ -67,24 +76,52 @@ function cutDeep(
   cut: Cut,
   depth: number,
 ): unknown {
-  if (typeof value === "string") return cutText(value, share, cut);
+  if (typeof value === "string") {
+    const text = cutText(value, Math.min(share, cut.left), cut);
+    cut.left = Math.max(0, cut.left - sizeOf(text));
+    return text;
+  }
   if (typeof value !== "object" || value === null) return value;
   if (depth > DEPTH_MAX) {
     cut.bytes += sizeOf(value);
     return null;
   }
   if (Array.isArray(value)) {
-    return value.map((entry) => cutDeep(entry, share, cut, depth + 1));
+    const kept = value.map((entry, at) =>
+      keep(entry, `${at}`.length + 4, share, cut, depth)
+    );
+    return kept.filter((entry) => entry !== undefined);
   }
   const fields = value as Record<string, unknown>;
   if (fields.type === "image" && typeof fields.data === "string") {
-    return cutImage(fields, share);
+    const image = cutImage(fields, share);
+    cut.left = Math.max(0, cut.left - sizeOf(image));
+    return image;
   }
-  return Object.fromEntries(
-    Object.entries(fields).map(
-      ([name, field]) => [name, cutDeep(field, share, cut, depth + 1)],
-    ),
-  );
+  const entries = Object.entries(fields);
+  // Of the message itself what is short is needed most.
+  if (depth === 0) entries.sort(([, a], [, b]) => sizeOf(a) - sizeOf(b));
+  return Object.fromEntries(entries.flatMap(([name, field]) => {
+    const kept = keep(field, name.length + 4, share, cut, depth);
+    return kept === undefined ? [] : [[name, kept]];
+  }));
+}
+
+/** A field or an entry, or undefined if there is no room left for it. */
+function keep(
+  value: unknown,
+  overhead: number,
+  share: number,
+  cut: Cut,
+  depth: number,
+): unknown {
+  if (cut.left <= overhead) {
+    cut.bytes += overhead + sizeOf(value);
+    return undefined;
+  }
+  cut.left -= overhead;
+  if (typeof value !== "string" && typeof value !== "object") cut.left -= 8;
+  return cutDeep(value, share, cut, depth + 1);
 }
 
 /** An image is whole or it is nothing: half of one shows nothing. */

@@ -57,3 +57,23 @@ test("sizeOf() ends on what is cyclic", () => {
   cyclic.self = cyclic;
   assert(sizeOf(cyclic) > ITEM_MAX_BYTES);
 });
+
+test("sizeOf() ends soon on what refers to itself in many places", () => {
+  const cyclic: Record<string, unknown> = {};
+  for (let n = 0; n < 10; n++) cyclic[n] = cyclic;
+  assert(sizeOf(cyclic) > ITEM_MAX_BYTES);
+});
+
+test("bounded() keeps many small values below the bound, and what is needed", () => {
+  const lines = Array.from({ length: 100_000 }, (_, n) => `line ${n} of many`);
+  const fields = Object.fromEntries(lines.map((line) => [line, 1]));
+  const call = { type: "toolCall", id: "c", name: "n", arguments: { lines } };
+  for (const content of [[call], fields]) {
+    const item = bounded(itemOf({ content, role: "assistant", fields }));
+    assertLessOrEqual(sizeOf(item), ITEM_MAX_BYTES);
+    assert(item.kind === "message" && item.truncatedBytes);
+    assertEquals(item.message.role, "assistant");
+    assertEquals(item.message.timestamp, 1);
+    JSON.stringify(item);
+  }
+});

@@ -13,6 +13,7 @@ import type { LegacyDown } from "../server/protocol/legacy.ts";
 import type { Branch } from "./branch.ts";
 import type { Desk } from "./desk.ts";
 import type { Files } from "./files.ts";
+import { toJson } from "./json.ts";
 import { isAttachable, readAttachment } from "./legacy_attachment.ts";
 import type { Session } from "./session.ts";
 import { offeredCommands } from "./slash.ts";
@@ -157,14 +158,8 @@ function historyPage(
 
 /** JSON of anything pi may put into an event; it never throws. */
 export function serialize(value: unknown): string {
-  try {
-    return JSON.stringify(
-      value,
-      (_key, field) => typeof field === "bigint" ? String(field) : field,
-    );
-  } catch {
-    return '{"type":"error","message":"non-serializable event"}';
-  }
+  return toJson(value) ??
+    '{"type":"error","message":"non-serializable event"}';
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -10,6 +10,7 @@ import type { Change } from "../server/protocol/event.ts";
 import type { ToolRun } from "../server/protocol/item.ts";
 import { shortCallId } from "./call_id.ts";
 import { sizeOf } from "./item_bounds.ts";
+import { NAME_MAX, shortened } from "./readable.ts";
 
 /** Characters shown of a running tool's output, from its end. */
 const OUTPUT_MAX = 64 * 1024;
@@ -42,7 +43,7 @@ export class ToolRuns {
   start(id: string, name: string, args: unknown, now: number): Change {
     const shape: ToolRun = {
       id: shortCallId(id),
-      name,
+      name: shortened(name, NAME_MAX),
       args: argsOf(args),
       state: "running",
       startedAt: now,

@@ -25,6 +25,10 @@ const PING_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 10_000;
 /** One that ends sooner does not count as reached: no hot loop of greetings. */
 const STEADY_AFTER_MS = 5_000;
+/** The standard's own code for a frame over the other side's bound. */
+const TOO_BIG = 1009;
+/** Ids to try before a hub that knows them all is left alone for a while. */
+const IDS_MAX = 5;
 /** The original forgets a node that it does not hear of. */
 const LEGACY_REGISTER_EVERY_MS = 30_000;
 
@@ -36,7 +40,8 @@ export interface UplinkOwner {
   takeOtherId(): void;
   opened(link: FeedLink, reply: RegisteredFrame["result"]): void;
   received(frame: UplinkDown): void;
-  closed(): void;
+  /** @param isRefused The hub could not read what it was sent. */
+  closed(isRefused: boolean): void;
 }
 
 type State =
@@ -54,6 +59,8 @@ export class Uplink {
   #state: State = "waiting";
   #socket: WebSocket | undefined;
   #openedAt = 0;
+  /** In the eyes of the hub that is dialled. */
+  #idsTaken = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What was logged last: a change is logged, an attempt is not. */
   #logged = "";
@@ -101,6 +108,7 @@ export class Uplink {
       return this.#retry(this.#backoff.longest());
     }
     this.#state = "dialling";
+    this.#idsTaken = 0;
     let socket: WebSocket;
     try {
       socket = new WebSocket(url);
@@ -151,6 +159,7 @@ export class Uplink {
         this.#note("warn", "registration refused", { error: frame.error });
         return this.#drop("registration refused");
       }
+      if (++this.#idsTaken >= IDS_MAX) return this.#drop("every id is in use");
       this.#log.write("warn", "uplink", "node id in use, taking another");
       this.#owner.takeOtherId();
       return this.#register();
@@ -197,6 +206,9 @@ export class Uplink {
     if (code === CLOSE.replaced || code === CLOSE.protocolTooOld) {
       return this.#lost(this.#backoff.longest());
     }
+    if (code === CLOSE.badFrame || code === TOO_BIG) {
+      return this.#lost(this.#backoff.next(), true);
+    }
     // A daemon that stops in order is mostly one that starts again.
     const isRestart = wasSteady && code === CLOSE.goingAway;
     this.#lost(isRestart ? 0 : this.#backoff.next());
@@ -207,11 +219,11 @@ export class Uplink {
       Date.now() - this.#openedAt > STEADY_AFTER_MS;
   }
 
-  #lost(waitMs: number): void {
+  #lost(waitMs: number, isRefused = false): void {
     const wasOpen = this.#state === "open";
     if (this.#state === "ended") return;
     this.#retry(waitMs);
-    if (wasOpen) this.#owner.closed();
+    if (wasOpen) this.#owner.closed(isRefused);
   }
 
   #retry(waitMs: number): void {
