@@ -62,14 +62,15 @@ export class Conversation implements FeedSource {
 
   /** pi has begun another session, or the same one anew. */
   begin(session: Session): void {
-    const before = this.#facts.session.id;
     this.#session = session;
     this.#branch = new Branch(session.ctx.sessionManager);
     this.#flight = undefined;
     this.#tools.clear();
     this.#activity.reset(Date.now());
     this.#facts = this.#collect();
-    if (this.#facts.session.id !== before) this.#owner.resync();
+    // Also of the same session: what pi stored since the last look came with
+    // no event, and is among the old items of the new branch.
+    this.#owner.resync();
     this.tellFacts();
     this.#tellActivity();
   }
