@@ -90,6 +90,10 @@ export class Agent {
       session: () => this.#session,
       mayPrompt: () => this.#quiet.isOver(Date.now()),
       compacting: () => this.compacting(),
+      notCompacted: () => {
+        // The session may have been replaced in the meantime.
+        if (this.#session) this.compacted();
+      },
       piVersion: () => this.#piVersion,
       tell: (receipt) => {
         this.#feed.push({ type: "receipt", receipt });

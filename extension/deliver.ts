@@ -20,6 +20,8 @@ export interface Delivery {
   leaving(): void;
   /** pi is about to compact; it tells by events when it has. */
   compacting(): void;
+  /** pi could not; older ones have no event for that. */
+  notCompacted(): void;
 }
 
 /** @throws {Error} with a sentence for the person who sent it. */
@@ -46,7 +48,10 @@ export function deliver(
           ? { customInstructions: slash.instructions }
           : {}),
         onComplete: () => delivery.tell("done"),
-        onError: (error) => delivery.tell("refused", error.message),
+        onError: (error) => {
+          delivery.notCompacted();
+          delivery.tell("refused", error.message);
+        },
       });
     case "new": {
       // pi numbers commands of one name, where the extension is loaded twice.

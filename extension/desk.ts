@@ -24,6 +24,8 @@ export interface DeskOwner {
   mayPrompt(): boolean;
   /** pi is told to compact: it will take none until it has. */
   compacting(): void;
+  /** pi could not: it takes prompts again. */
+  notCompacted(): void;
   piVersion(): string;
   tell(receipt: Receipt): void;
   /** pi's queue or its settings may have changed. */
@@ -121,6 +123,7 @@ export class Desk {
             compacting: () => this.#owner.compacting(),
           });
         case "abort":
+            notCompacted: () => this.#owner.notCompacted(),
           ctx.abort();
           break;
         case "rename":

@@ -18,6 +18,7 @@ class Stage {
     session: () => this.session,
     mayPrompt: () => this.mayPrompt,
     compacting: () => this.mayPrompt = false,
+    notCompacted: () => this.mayPrompt = true,
     piVersion: () => this.version,
     tell: ({ id, state, reason }: Receipt) =>
       void this.receipts.push([id, state, reason].filter(Boolean).join(" ")),

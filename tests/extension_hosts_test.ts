@@ -175,3 +175,19 @@ test("an old pi refuses what it cannot do, and does the rest", async () => {
   assertEquals(hub.events("activity").at(-1)?.activity.kind, "idle");
   assertEquals((await home.log()).filter((line) => line.needsHardening), []);
 }, LONG);
+
+test("an old pi that could not compact takes prompts again", async () => {
+  await using home = await PiHome.make("0.74.2");
+  await using hub = new HubStandIn();
+  home.rpc({ hypivisor: hub.url });
+  await synced(hub);
+  hub.prompt("p1", "#long 50");
+  await hub.receipt("p1", "done");
+  hub.prompt("p2", "/compact");
+  await hub.receipt("p2", "done");
+  hub.prompt("p3", "/compact");
+  await hub.receipt("p3", "refused");
+  hub.prompt("p4", "#say goes on");
+  await hub.receipt("p4", "done");
+  assertEquals(hub.events("activity").at(-1)?.activity.kind, "idle");
+}, LONG);
