@@ -53,7 +53,9 @@ export class Desk {
   take(id: string, command: Command): void {
     const known = this.#receipts.find(id);
     if (known) return this.#owner.tell(known);
-    if (this.#held.length >= HELD_MAX) {
+    // An abort must get through, however many prompts wait.
+    const max = command.kind === "prompt" ? HELD_MAX : 2 * HELD_MAX;
+    if (this.#held.length >= max) {
       return this.#tell(id, "refused", "Too many commands wait already");
     }
     this.#tell(id, "accepted");

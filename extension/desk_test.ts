@@ -138,3 +138,15 @@ test("Desk refuses with a reason", async () => {
     "r5 refused Cannot prompt an agent that ends with its answer",
   ]);
 });
+
+test("Desk lets an abort through, however many prompts wait", () => {
+  const stage = new Stage();
+  stage.mayPrompt = false;
+  for (let n = 0; n < 101; n++) stage.prompt(`p${n}`, "waits");
+  stage.take("a1", { kind: "abort" });
+  assertEquals(stage.asked, ["abort"]);
+  assertEquals(
+    stage.receipts.filter((line) => line.includes("refused")),
+    ["p100 refused Too many commands wait already"],
+  );
+});
