@@ -123,9 +123,9 @@ export class Desk {
             },
             leaving: () => this.#newId = id,
             compacting: () => this.#owner.compacting(),
+            notCompacted: () => this.#owner.notCompacted(),
           });
         case "abort":
-            notCompacted: () => this.#owner.notCompacted(),
           ctx.abort();
           break;
         case "rename":
@@ -143,6 +143,7 @@ export class Desk {
       this.#owner.changed();
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      this.prompts.forget(id);
       this.#tell(id, "refused", reason);
     }
   }

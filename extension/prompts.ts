@@ -15,8 +15,12 @@ const TAKEN_WITHIN_MS = 10_000;
 const BLOCKS_FOR_MS = 2_000;
 /** At rest for this long, pi will not start what another extension swallowed. */
 const SWALLOWED_AFTER_MS = 5_000;
+/** Between leaving pi's queue and starting there are milliseconds. */
+const TAKEN_BACK_AFTER_MS = 2_000;
 /** Prompts shown of pi's queue; no person queues more. */
 const QUEUE_MAX = 100;
+/** Of each, shown: all of them go up together whenever one comes or goes. */
+const QUEUED_TEXT_MAX = 4_000;
 
 type Mode = "steer" | "followUp";
 
@@ -42,12 +46,17 @@ interface Typed {
 export class Prompts {
   #tracked: Tracked[] = [];
   #typed: Typed[] = [];
+  /** Since when pi's queue was seen empty at every look. */
+  #emptySince: number | undefined;
 
   /** pi's queue, prompts of ours first. */
   get queue(): QueuedPrompt[] {
     const ours = this.#tracked.filter(({ stage }) => stage === "queued")
       .map(({ id, text, mode }) => ({ id, text, mode }));
-    return [...ours, ...this.#typed].slice(0, QUEUE_MAX);
+    return [...ours, ...this.#typed].slice(0, QUEUE_MAX).map((prompt) => ({
+      ...prompt,
+      text: prompt.text.slice(0, QUEUED_TEXT_MAX),
+    }));
   }
 
   /** Whether pi has yet to say something about a prompt that was sent. */
@@ -59,6 +68,11 @@ export class Prompts {
 
   sent(prompt: Prompt, now: number): void {
     this.#tracked.push({ ...prompt, stage: "sent", at: now });
+  }
+
+  /** pi refused it at once: nothing will be heard of it. */
+  forget(id: string): void {
+    this.#tracked = this.#tracked.filter((one) => one.id !== id);
   }
 
   /** pi's `input` event. `mode` is there if the message has to wait. */
@@ -123,7 +137,10 @@ export class Prompts {
       }
       return true;
     });
+    if (hasPending) this.#emptySince = undefined;
+    else this.#emptySince ??= now;
     if (isIdle && !hasPending) receipts.push(...this.#emptied());
+    else if (this.#isTakenBack(now)) receipts.push(...this.#emptied());
     return receipts;
   }
 
@@ -139,13 +156,20 @@ export class Prompts {
     return receipts;
   }
 
+  /** In the terminal what waits can be taken back while the run goes on. */
+  #isTakenBack(now: number): boolean {
+    const newest = this.#tracked.findLast(({ stage }) => stage === "queued");
+    const since = Math.max(newest?.at ?? 0, this.#emptySince ?? Infinity);
+    return now - since > TAKEN_BACK_AFTER_MS;
+  }
+
   /** pi's queue is empty: what was in it went back to the terminal's editor. */
   #emptied(): Receipt[] {
     this.#typed = [];
     const gone = this.#tracked.filter(({ stage }) => stage === "queued");
     this.#tracked = this.#tracked.filter(({ stage }) => stage !== "queued");
     return gone.map(({ id }) =>
-      refusal(id, "The run was stopped: the text is back in the editor")
+      refusal(id, "pi did not run it: the text is back in the editor")
     );
   }
 

@@ -87,3 +87,38 @@ test("Prompts.leave() ends everything with the session", () => {
   sent(prompts, "p2");
   assertEquals(prompts.leave().map(({ state }) => state), ["done", "refused"]);
 });
+
+test("Prompts notices what was taken back from the queue of a busy pi", () => {
+  const prompts = new Prompts();
+  sent(prompts, "p1");
+  prompts.input("p1", "extension", "steer", 1_000);
+  assertEquals(prompts.sweep(false, true, 2_000), []);
+  assertEquals(prompts.sweep(false, false, 3_000), []);
+  assertEquals(prompts.queue.length, 1);
+  const [receipt] = prompts.sweep(false, false, 6_000);
+  assertEquals([receipt?.id, receipt?.state], ["p1", "refused"]);
+  assertEquals(prompts.queue, []);
+});
+
+test("Prompts waits for a prompt that pi has only just queued", () => {
+  const prompts = new Prompts();
+  assertEquals(prompts.sweep(false, false, 1_000), []);
+  sent(prompts, "p1");
+  prompts.input("p1", "extension", "steer", 9_000);
+  assertEquals(prompts.sweep(false, false, 9_001), []);
+});
+
+test("Prompts shows the beginning of a long one", () => {
+  const prompts = new Prompts();
+  sent(prompts, "p1", "x".repeat(900_000));
+  prompts.input("x".repeat(900_000), "extension", "steer", 1);
+  assertEquals(prompts.queue[0]?.text.length, 4_000);
+});
+
+test("Prompts forgets what pi refused at once", () => {
+  const prompts = new Prompts();
+  sent(prompts, "p1");
+  prompts.forget("p1");
+  assertEquals(prompts.isSending(1), false);
+  assertEquals(prompts.sweep(true, false, 60_000), []);
+});

@@ -157,3 +157,26 @@ test(
   },
   60_000,
 );
+
+test(
+  "a prompt that is taken back in the terminal is refused, and not queued",
+  async () => {
+    await using home = await PiHome.make();
+    await using hub = new HubStandIn();
+    const pi = home.tui({ hypivisor: hub.url });
+    await hub.frame("sync", ({ type }) => type === "sync");
+    hub.prompt("p1", "#say busy\n#gate hold\n#say over");
+    await until(() => hub.events("delta").length > 0, { withinMs: 15_000 });
+    hub.prompt("p2", "#say taken back");
+    await hub.receipt("p2", "queued");
+    const altUp = "\x1b[1;3A";
+    pi.type(altUp);
+    await hub.receipt("p2", "refused");
+    const queue = () =>
+      hub.events("facts").findLast(({ facts }) => facts.queue)?.facts.queue;
+    await until(() => queue()?.length === 0, { seen: queue });
+    home.llm.release("hold");
+    await hub.receipt("p1", "done");
+  },
+  60_000,
+);
