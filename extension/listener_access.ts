@@ -60,7 +60,8 @@ export function refusalOf(
 ): 401 | 403 | undefined {
   const { origin, host, authorization } = request.headers;
   if (origin !== undefined && !isSameHost(origin, host)) return 403;
-  const query = new URL(request.url ?? "/", "http://any").searchParams;
+  // Not `URL`, which throws at what a stranger may send as a path.
+  const query = new URLSearchParams(request.url?.split("?")[1]);
   const bearer = authorization?.match(/^Bearer (.+)$/i)?.[1];
   const guess = query.get("token") ?? bearer ?? "";
   return isSame(guess, token) ? undefined : 401;

@@ -51,3 +51,9 @@ test("tokenFor() wants to be given one beyond this machine", async () => {
   await assertRejects(() => tokenFor({}, "0.0.0.0"), Error, "HYPI_TOKEN");
   assertEquals(await tokenFor({ HYPI_TOKEN: "given" }, "0.0.0.0"), "given");
 });
+
+test("refusalOf() refuses a path that is none", () => {
+  for (const url of ["//", "http://[", "/?%"]) {
+    assertEquals(refusalOf(request(url), "t"), 401, url);
+  }
+});
