@@ -8,8 +8,8 @@
 
 import type { LegacyPush } from "../protocol/legacy.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
-import type { ClientPush } from "../protocol/rpc.ts";
 import type { RegistryChange } from "../registry/registry.ts";
+import { BEAT, pushOf } from "./client_push.ts";
 import type { Net } from "./net.ts";
 
 /** Below what a person notices, above the gaps within a burst. */
@@ -50,7 +50,9 @@ export class Announcer {
 
   /** A sign of life, for pages: they cannot see pings. */
   beat(): void {
-    this.#toSubscribed({ method: "beat", params: {} });
+    for (const client of this.#net.clients) {
+      if (client.isSubscribed) client.push(BEAT);
+    }
     const beat = JSON.stringify({ type: "beat" });
     for (const viewer of this.#net.viewers) viewer.tell(beat);
   }
@@ -82,15 +84,15 @@ export class Announcer {
   #flush(): void {
     this.#timer = undefined;
     const texts = new Map<NodeId, string>();
-    const pushes: ClientPush[] = [];
+    const pushes = new Map<NodeId, string>();
     for (const id of this.#dirty) {
       const node = this.#net.registry.find(id);
       if (!node) continue;
       texts.set(id, JSON.stringify({ type: "node", node }));
-      pushes.push({ method: "node_set", params: { node } });
+      pushes.set(id, pushOf(id, node));
     }
     this.#dirty.clear();
-    this.#toSubscribed(...pushes);
+    this.#toSubscribed(pushes);
     for (const viewer of this.#net.viewers) {
       const text = texts.get(viewer.node);
       if (text) viewer.tell(text);
@@ -102,7 +104,7 @@ export class Announcer {
     this.#lost.delete(id);
     this.#net.hubs.find(id)?.still();
     this.#net.hubs.forget(id);
-    this.#toSubscribed({ method: "node_forgotten", params: { id } });
+    this.#toSubscribed(new Map([[id, pushOf(id, undefined)]]));
     for (const viewer of [...this.#net.viewers]) {
       if (viewer.node === id) viewer.forgotten();
     }
@@ -114,12 +116,9 @@ export class Announcer {
     }
   }
 
-  #toSubscribed(...pushes: readonly ClientPush[]): void {
-    const texts = pushes.map((push) =>
-      JSON.stringify({ jsonrpc: "2.0", ...push })
-    );
+  #toSubscribed(pushes: ReadonlyMap<NodeId, string>): void {
     for (const client of this.#net.clients) {
-      if (client.isSubscribed) client.pushAll(texts);
+      if (client.isSubscribed) client.pushNodes(pushes);
     }
   }
 }

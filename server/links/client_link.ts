@@ -4,7 +4,7 @@
  * A client that asks for nothing is spoken to as the original spoke: `init`
  * first, then its pushes. One that subscribed is told of every node as it now
  * is, in small batches. A client that does not read is told nothing until its
- * buffer has drained, and then everything anew.
+ * buffer has drained; then it is told of each node that it missed something of.
  */
 
 import { HypivisorError } from "../errors.ts";
@@ -16,6 +16,7 @@ import { isRecord, text } from "../read.ts";
 import { readCard, readUplinkHead } from "../read_event.ts";
 import { answerText, type Call } from "../rpc/answer.ts";
 import { AgentLink } from "./agent_link.ts";
+import { pushOf } from "./client_push.ts";
 import type { Net } from "./net.ts";
 import {
   type Carrier,
@@ -43,6 +44,12 @@ export class ClientLink implements Carrier {
   #caused: string[] | undefined;
   /** Set while the client does not read. */
   #behind: ReturnType<typeof setTimeout> | undefined;
+  /** Nodes that it was not told of meanwhile. At most one entry a node. */
+  readonly #missed = new Set<NodeId>();
+  /** One of the original's clients missed something: it needs a new start. */
+  #missedStart = false;
+  /** Replies that wait for it to read. They count as calls under way. */
+  #replies: string[] = [];
 
   /** @param isUplink An agent of ours: it is not sent the list of all others. */
   constructor(net: Net, isUplink: boolean) {
@@ -68,7 +75,7 @@ export class ClientLink implements Carrier {
 
   text(frame: string): void {
     this.heard();
-    if (this.#calls >= CALLS_MAX) {
+    if (this.#calls + this.#replies.length >= CALLS_MAX) {
       return this.#close(
         CLOSE.tooSlow,
         `Too many calls: over ${CALLS_MAX} at once`,
@@ -84,7 +91,7 @@ export class ClientLink implements Carrier {
       this.#calls--;
       const caused = this.#caused ?? [];
       this.#caused = undefined;
-      if (reply !== undefined) this.push(reply);
+      if (reply !== undefined) this.#reply(reply);
       for (const text of caused) this.push(text);
     }).catch((thrown) => log.failed("answer_failed", thrown));
   }
@@ -97,15 +104,17 @@ export class ClientLink implements Carrier {
     clearTimeout(this.#behind);
     this.#behind = undefined;
     this.#net.metrics.count("hypivisor_resyncs_total");
-    this.#sendInit();
-    for (const node of this.#subscribed ? this.#net.registry.list() : []) {
-      this.push(
-        JSON.stringify({
-          jsonrpc: "2.0",
-          method: "node_set",
-          params: { node },
-        }),
-      );
+    for (const reply of this.#replies.splice(0)) this.#reply(reply);
+    if (this.#missedStart) {
+      this.#missedStart = false;
+      if (!this.#subscribed) this.#sendInit();
+    }
+    // What does not fit stays missed until the next time: each time some less,
+    // however slow the line.
+    for (const id of this.#missed) {
+      if (this.#behind) return;
+      this.#missed.delete(id);
+      this.push(pushOf(id, this.#net.registry.find(id)));
     }
   }
 
@@ -122,23 +131,37 @@ export class ClientLink implements Carrier {
 
   /** Sends text, unless the client does not read. */
   push(text: string): void {
+    if (this.#behind) this.#missedStart = true;
+    else if (this.#caused) this.#caused.push(text);
+    else this.#send(text);
+  }
+
+  /** Tells of nodes, in few system calls: one alone is the usual case. */
+  pushNodes(texts: ReadonlyMap<NodeId, string>): void {
+    const pushAll = () => {
+      for (const [id, text] of texts) {
+        if (this.#behind) this.#missed.add(id);
+        else this.push(text);
+      }
+    };
+    if (texts.size === 1) pushAll();
+    else this.#socket?.cork(pushAll);
+  }
+
+  #reply(text: string): void {
+    if (this.#behind) this.#replies.push(text);
+    else this.#send(text);
+  }
+
+  #send(text: string): void {
     const socket = this.#socket;
-    if (!socket || this.#behind) return;
-    if (this.#caused) return void this.#caused.push(text);
+    if (!socket) return;
     sendText(socket, this.#net.metrics, text);
     if (!isFull(socket)) return;
     this.#behind = setTimeout(() => {
       this.#net.metrics.count("hypivisor_too_slow_total");
       this.#close(CLOSE.tooSlow, "Too slow: over 1 MiB waits for a minute");
     }, TOO_SLOW_AFTER_MS);
-  }
-
-  /** Sends several in few system calls: a burst of one is the rare case. */
-  pushAll(texts: readonly string[]): void {
-    if (texts.length === 1) return this.push(texts[0] as string);
-    this.#socket?.cork(() => {
-      for (const text of texts) this.push(text);
-    });
   }
 
   /** Another node took this one's machine and port: let it register again. */
