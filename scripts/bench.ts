@@ -10,7 +10,7 @@ import { agentHarm } from "./measure/agent_harm.ts";
 import { fanOut } from "./measure/fan_out.ts";
 import type { Figure, Measurement } from "./measure/figure.ts";
 import { fleet } from "./measure/fleet.ts";
-import { describeMachine } from "./measure/machine.ts";
+import { describeMachine, whenQuiet } from "./measure/machine.ts";
 import { page } from "./measure/page.ts";
 import { start } from "./measure/start.ts";
 import { uplinkCost } from "./measure/uplink_cost.ts";
@@ -32,7 +32,7 @@ const chosen = choose(process.argv.slice(2));
 if (chosen.some(({ needsBinary }) => needsBinary)) await build();
 for (const { name, about, run } of chosen) {
   say(`\n== ${name}: ${about}`);
-  say(await describeMachine());
+  say(`before, ${await whenQuiet()}`);
   try {
     for (const figure of await run()) rows.push({ name, figure });
   } catch (thrown) {
@@ -42,6 +42,7 @@ for (const { name, about, run } of chosen) {
       figure: { what: "run", value: "failed", wanted: "figures", holds: false },
     });
   }
+  say(`after,  ${await describeMachine()}`);
 }
 process.stdout.write(table());
 process.exit(rows.every(({ figure }) => figure.holds !== false) ? 0 : 1);

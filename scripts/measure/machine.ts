@@ -14,17 +14,41 @@ const KIB_PER_MIB = 1_024;
 /** Which core the thing under test runs on, and which one the load. */
 export const CORE = { tested: "0", load: "1" } as const;
 
-/** One line for the record: figures of a busy machine are other figures. */
+/** Busier than this, figures tell more of others than of what is measured. */
+const QUIET_BELOW_PERCENT = 25;
+const WAIT_FOR_QUIET_MS = 90_000;
+
+/**
+ * Waits until the machine has little else to do, though not for ever, and
+ * resolves to a line for the record: figures of a busy machine are others.
+ */
+export async function whenQuiet(): Promise<string> {
+  const deadline = Date.now() + WAIT_FOR_QUIET_MS;
+  let busy = await busyPercent();
+  while (busy > QUIET_BELOW_PERCENT && Date.now() < deadline) {
+    busy = await busyPercent();
+  }
+  return describe(busy);
+}
+
+/** The same line at once, for how it was at the end. */
 export async function describeMachine(): Promise<string> {
-  const before = processorTicks();
-  await Bun.sleep(1_000);
-  const after = processorTicks();
-  const all = after.all - before.all;
-  const busy = Math.round(100 * (after.busy - before.busy) / all);
-  const stolen = Math.round(100 * (after.stolen - before.stolen) / all);
+  return describe(await busyPercent());
+}
+
+function describe(busy: number): string {
   const load = loadavg().map((one) => one.toFixed(2)).join(" ");
   return `machine: ${cpus().length} cores, ${busy} % busy with other work, ` +
-    `${stolen} % stolen, load ${load}`;
+    `load ${load}`;
+}
+
+async function busyPercent(): Promise<number> {
+  const before = processorTicks();
+  await Bun.sleep(2_000);
+  const after = processorTicks();
+  return Math.round(
+    100 * (after.busy - before.busy) / (after.all - before.all),
+  );
 }
 
 /** Resident memory of a process, in MiB. */
@@ -53,7 +77,6 @@ export async function pin(pid: number, core: string): Promise<void> {
 interface Ticks {
   readonly all: number;
   readonly busy: number;
-  readonly stolen: number;
 }
 
 function processorTicks(): Ticks {
@@ -61,5 +84,5 @@ function processorTicks(): Ticks {
   const fields = line.split(/\s+/).slice(1, 9).map(Number);
   const all = fields.reduce((sum, ticks) => sum + ticks, 0);
   const [idle = 0, waiting = 0] = fields.slice(3, 5);
-  return { all, busy: all - idle - waiting, stolen: fields[7] ?? 0 };
+  return { all, busy: all - idle - waiting };
 }
