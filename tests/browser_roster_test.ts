@@ -191,3 +191,20 @@ test("a finished agent is unread until somebody looks at it", async () => {
   await desk.visit(1);
   await row.getByRole("img", { name: "Idle" }).waitFor();
 });
+
+test("two agents on one session are warned of, until one of them leaves", async () => {
+  const shared = { session: { id: "s", file: "/home/ada/session.jsonl" } };
+  await using desk = await Desk.open({
+    agents: [{ facts: shared }, { facts: shared }],
+  });
+  await desk.visit();
+  const warning = desk.page.getByText(/2 agents have this session open/);
+  await warning.waitFor();
+  const tone = await warning.evaluate((line) => getComputedStyle(line).color);
+  const text = await desk.composer.evaluate((field) =>
+    getComputedStyle(field).color
+  );
+  assertEquals(tone, text, "A quiet line, not an alarm");
+  desk.agent(1).tell({ session: { id: "t", file: "/home/ada/other.jsonl" } });
+  await warning.waitFor({ state: "detached" });
+});
