@@ -99,6 +99,11 @@ test("what is written while offline is sent once, unless it is taken back", asyn
   await unsent("third").getByRole("button", { name: "Discard" }).click();
   await unsent("second").getByRole("button", { name: "Edit" }).click();
   assertEquals(await desk.composer.inputValue(), "second");
+  await desk.composer.press("Alt+ArrowUp");
+  await unsent("first").waitFor({ state: "detached" });
+  assertEquals(await desk.composer.inputValue(), "first\n\nsecond");
+  await desk.send("first");
+  await desk.composer.fill("second");
 
   await hypivisor.start();
   await desk.sees("Answer to: first");

@@ -184,6 +184,12 @@ function talkActions({ navigation, hands }: Page): Action[] {
 
 function pageActions({ navigation, appearance, viewport }: Page): Action[] {
   const isAlone = () => navigation.agent.peek() === undefined;
+  const showTab = (by: 1 | -1) => {
+    const isShown = viewport.layout.peek() !== "desktop" ||
+      appearance.inspector.peek() === "open";
+    if (isShown) appearance.stepTab(by);
+    else appearance.toggleColumn("inspector");
+  };
   return [
     {
       id: "inspector",
@@ -207,7 +213,7 @@ function pageActions({ navigation, appearance, viewport }: Page): Action[] {
       icon: "panel-right",
       keys: "]",
       isOff: isAlone,
-      run: () => appearance.stepTab(1),
+      run: () => showTab(1),
     },
     {
       id: "previous-tab",
@@ -216,7 +222,7 @@ function pageActions({ navigation, appearance, viewport }: Page): Action[] {
       icon: "panel-right",
       keys: "[",
       isOff: isAlone,
-      run: () => appearance.stepTab(-1),
+      run: () => showTab(-1),
     },
     {
       id: "rail",

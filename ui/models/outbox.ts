@@ -168,6 +168,14 @@ export const OutboxModel = createModel(
           ),
         );
       },
+      /** Takes out the newest that is not on its way; returns its text. */
+      takeLast(): string | undefined {
+        const last = prompts.peek().findLast(({ state }) =>
+          state === "unsent" || state === "refused"
+        );
+        if (last) change(prompts.peek().filter((other) => other !== last));
+        return last?.text;
+      },
       /** Takes one out and returns its text, to be edited or forgotten. */
       take(id: string): string | undefined {
         const prompt = prompts.peek().find((prompt) => prompt.id === id);

@@ -141,3 +141,12 @@ test("besidesQueue() leaves out what the agent's own queue shows", () => {
     ["p2"],
   );
 });
+
+test("takeLast() takes back the newest that is not on its way", () => {
+  const { outbox } = openOutbox();
+  assertEquals(outbox.takeLast(), undefined);
+  outbox.send(TEXT);
+  outbox.send({ ...TEXT, text: "and then" });
+  assertEquals(outbox.takeLast(), "and then");
+  assertEquals(outbox.prompts.value.map(({ id }) => id), ["p1"]);
+});

@@ -109,6 +109,13 @@ export function Composer(props: ComposerProps) {
       event.preventDefault();
       return onEscape();
     }
+    if (event.key === "ArrowUp" && event.altKey) {
+      event.preventDefault();
+      const back = agent.outbox.takeLast();
+      if (back !== undefined) composer.takeBack(back);
+      else page.notices.say("Nothing here that was not sent yet");
+      return;
+    }
     if (event.key !== "Enter" || event.shiftKey) return;
     if (page.viewport.touch.peek() && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();

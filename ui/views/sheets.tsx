@@ -24,6 +24,7 @@ const WRITING: readonly (readonly [keys: string, label: string])[] = [
   ["Enter", "Send, or steer while it works"],
   ["alt+Enter", "Queue a follow-up"],
   ["shift+Enter", "New line"],
+  ["alt+ArrowUp", "Take back what was not sent yet"],
   ["/", "Commands, at the start of a message"],
   ["@", "Mention a file"],
   ["mod+Enter", "Done with a dialog"],
