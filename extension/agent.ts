@@ -203,8 +203,7 @@ export class Agent {
   settled(): void {
     this.#settlesWhenIdle = false;
     this.conversation.settle();
-    const pending = this.#session?.ctx.hasPendingMessages() ?? false;
-    this.desk.tellAll(this.desk.prompts.settle(pending));
+    this.desk.settled(this.#session?.ctx.hasPendingMessages() ?? false);
     this.#lookUpBranch();
   }
 

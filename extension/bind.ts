@@ -73,7 +73,8 @@ export function bind(pi: ExtensionAPI, agent: Agent, owner: Owner): void {
     const now = Date.now();
     const { prompts } = desk;
     const receipt = prompts.input(text, source, streamingBehavior, now);
-    desk.tellAll([receipt]);
+    desk.taking(receipt);
+    setTimeout(boundary("desk.taken", () => desk.taken()), 0).unref?.();
   });
   hear("agent_start", () => agent.conversation.work());
   hear("turn_start", () => agent.conversation.turnStart());

@@ -16,6 +16,8 @@ import type { Session } from "./session.ts";
 /** Commands that wait; nobody sends more while a session begins. */
 const HELD_MAX = 100;
 const REASON_MAX = 500;
+/** A run that was stopped is over by then, mostly within milliseconds. */
+const STOPS_WITHIN_MS = 2_000;
 
 export interface DeskOwner {
   /** Undefined between two sessions. */
@@ -42,6 +44,10 @@ export class Desk {
   readonly #owner: DeskOwner;
   readonly #receipts = new Receipts();
   #held: Held[] = [];
+  /** A run is being stopped: what it would queue now, it would not run. */
+  #stoppingUntil = 0;
+  /** pi is about to queue a prompt: one sent now would overtake it. */
+  #isTaking = false;
   /** The `/new` that waits for its session to begin. */
   #newId: string | undefined;
 
@@ -82,8 +88,27 @@ export class Desk {
     this.pump();
   }
 
+  /** pi's `input` event is under way. `taken` has to be called after it. */
+  taking(receipt: Receipt | undefined): void {
+    this.#isTaking = true;
+    this.tellAll([receipt]);
+  }
+
+  /** pi has dealt with the message of its last `input` event. */
+  taken(): void {
+    this.#isTaking = false;
+    this.pump();
+  }
+
+  /** pi has come to rest, with or without messages that wait. */
+  settled(hasPending: boolean): void {
+    this.#stoppingUntil = 0;
+    this.tellAll(this.prompts.settle(hasPending));
+  }
+
   /** A session has begun; the one before it, and its queue, is gone. */
   sessionBegan(): void {
+    this.#stoppingUntil = 0;
     this.newSessionEnded(false);
     this.tellAll(this.prompts.leave());
   }
@@ -99,8 +124,9 @@ export class Desk {
 
   /** Takes the next one off. Only prompts wait: an abort overtakes them. */
   #next(): Held | undefined {
-    const mayPrompt = this.#owner.mayPrompt() &&
-      !this.prompts.isSending(Date.now());
+    const now = Date.now();
+    const mayPrompt = this.#owner.mayPrompt() && !this.#isTaking &&
+      now >= this.#stoppingUntil && !this.prompts.isSending(now);
     const at = this.#held.findIndex(({ command }) =>
       mayPrompt || command.kind !== "prompt"
     );
@@ -126,6 +152,7 @@ export class Desk {
             notCompacted: () => this.#owner.notCompacted(),
           });
         case "abort":
+          if (!ctx.isIdle()) this.#stoppingUntil = Date.now() + STOPS_WITHIN_MS;
           ctx.abort();
           break;
         case "rename":

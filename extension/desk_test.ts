@@ -150,3 +150,22 @@ test("Desk lets an abort through, however many prompts wait", () => {
     ["p100 refused Too many commands wait already"],
   );
 });
+
+test("Desk sends what follows an abort when the run is over", () => {
+  const stage = new Stage();
+  stage.isIdle = false;
+  stage.take("a1", { kind: "abort" });
+  stage.prompt("p1", "instead");
+  assertEquals(stage.asked, ["abort"]);
+  stage.desk.settled(false);
+  assertEquals(stage.asked[1], [text("instead"), { deliverAs: "steer" }]);
+});
+
+test("Desk sends nothing while pi deals with a message", () => {
+  const stage = new Stage();
+  stage.desk.taking(undefined);
+  stage.prompt("p1", "next");
+  assertEquals(stage.asked, []);
+  stage.desk.taken();
+  assertEquals(stage.asked, [[text("next"), { deliverAs: "steer" }]]);
+});

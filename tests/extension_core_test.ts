@@ -180,3 +180,23 @@ test(
   },
   60_000,
 );
+
+test("a prompt right behind an abort is run, and in its turn", async () => {
+  await using home = await PiHome.make();
+  await using hub = new HubStandIn();
+  home.rpc({ hypivisor: hub.url });
+  await hub.frame("sync", ({ type }) => type === "sync");
+  for (let round = 0; round < 5; round++) {
+    const ids = ["a", "b", "c"].map((name) => `${name}${round}`);
+    hub.prompt(`run${round}`, "#say busy\n#gate never");
+    await hub.receipt(`run${round}`, "started");
+    await hub.frame("delta", ({ type }) => type === "delta");
+    hub.command(`stop${round}`, { kind: "abort" });
+    for (const id of ids) hub.prompt(id, `#say ${id}`, "followUp");
+    for (const id of ids) await hub.receipt(id, "done");
+    const told = hub.events("item").flatMap(({ item }) =>
+      item.kind === "message" && item.promptId ? [item.promptId] : []
+    );
+    assertEquals(told.slice(-3), ids);
+  }
+}, 60_000);
