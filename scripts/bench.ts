@@ -10,7 +10,7 @@ import { agentHarm } from "./measure/agent_harm.ts";
 import { fanOut } from "./measure/fan_out.ts";
 import type { Figure, Measurement } from "./measure/figure.ts";
 import { fleet } from "./measure/fleet.ts";
-import { describeMachine, whenQuiet } from "./measure/machine.ts";
+import { lookAtMachine, whenQuiet } from "./measure/machine.ts";
 import { page } from "./measure/page.ts";
 import { start } from "./measure/start.ts";
 import { uplinkCost } from "./measure/uplink_cost.ts";
@@ -27,25 +27,41 @@ const MEASUREMENTS: readonly Measurement[] = [
   page,
 ];
 
+/** Each waits for a quiet machine; after so many the figure stands. */
+const ATTEMPTS = 3;
+
 const rows: { name: string; figure: Figure }[] = [];
 const chosen = choose(process.argv.slice(2));
 if (chosen.some(({ needsBinary }) => needsBinary)) await build();
-for (const { name, about, run } of chosen) {
-  say(`\n== ${name}: ${about}`);
-  say(`before, ${await whenQuiet()}`);
-  try {
-    for (const figure of await run()) rows.push({ name, figure });
-  } catch (thrown) {
-    say(thrown instanceof Error ? thrown.stack ?? "" : String(thrown));
-    rows.push({
-      name,
-      figure: { what: "run", value: "failed", wanted: "figures", holds: false },
-    });
-  }
-  say(`after,  ${await describeMachine()}`);
+for (const one of chosen) {
+  say(`\n== ${one.name}: ${one.about}`);
+  const figures = await measure(one);
+  for (const figure of figures) rows.push({ name: one.name, figure });
 }
 process.stdout.write(table());
 process.exit(rows.every(({ figure }) => figure.holds !== false) ? 0 : 1);
+
+/** Measures again if it fell short and others were at work meanwhile. */
+async function measure(one: Measurement): Promise<readonly Figure[]> {
+  for (let attempt = 1;; attempt++) {
+    say(`before, ${(await whenQuiet()).line}`);
+    const figures = await runOnce(one);
+    const after = await lookAtMachine();
+    say(`after,  ${after.line}`);
+    const fellShort = figures.some(({ holds }) => holds === false);
+    if (!fellShort || after.isQuiet || attempt === ATTEMPTS) return figures;
+    say("It fell short on a busy machine: once more");
+  }
+}
+
+async function runOnce({ run }: Measurement): Promise<readonly Figure[]> {
+  try {
+    return await run();
+  } catch (thrown) {
+    say(thrown instanceof Error ? thrown.stack ?? "" : String(thrown));
+    return [{ what: "run", value: "failed", wanted: "figures", holds: false }];
+  }
+}
 
 /** Reads the arguments; a name that is none ends the run at once. */
 function choose(names: readonly string[]): readonly Measurement[] {

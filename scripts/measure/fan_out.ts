@@ -13,6 +13,8 @@ import { startTested } from "./tested.ts";
 
 const VIEWERS = 100;
 const PROMPTS = 300;
+/** Medians of so many: a p99 is at the mercy of what else runs. */
+const ROUNDS = 5;
 /** pi-socket sends a frame of the screen at a time: 62 deltas a second. */
 const PACED = { count: 600, perSecond: 62 };
 const FLAT_OUT = { count: 4_000, perSecond: 100_000 };
@@ -39,10 +41,14 @@ export const fanOut: Measurement = {
     await stream(FLAT_OUT); // Warms up what compiles when it is hot.
     const paced = await stream(PACED);
     const flatOut = await stream(FLAT_OUT);
-    const [busy] = await Promise.all([
-      load.call("prompt", { count: PROMPTS }),
-      load.call("stream", PACED),
-    ]);
+    const busy: number[][] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const [prompts] = await Promise.all([
+        load.call("prompt", { count: PROMPTS }),
+        load.call("stream", PACED),
+      ]);
+      busy.push(prompts);
+    }
     return [
       told("cost of a delivered change, 62/s", paced.microseconds, "us"),
       told("change to a viewer p50, 62/s", median(paced.lateMs), "ms"),
@@ -55,11 +61,16 @@ export const fanOut: Measurement = {
       ),
       told("prompt to receipt p50, quiet", median(quiet), "ms"),
       told("prompt to receipt p99, quiet", quantile(quiet, 0.99), "ms"),
-      told("prompt to receipt p50, streaming", median(busy), "ms"),
+      told("prompt to receipt p50, streaming", median(busy.flat()), "ms"),
       atMost(
         "prompt to receipt p99, streaming",
-        quantile(busy, 0.99),
+        median(busy.map((prompts) => quantile(prompts, 0.99))),
         MAX_PROMPT_MS,
+        "ms",
+      ),
+      told(
+        "prompt to receipt p99, streaming, worst round",
+        Math.max(...busy.map((prompts) => quantile(prompts, 0.99))),
         "ms",
       ),
     ];

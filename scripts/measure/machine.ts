@@ -18,28 +18,29 @@ export const CORE = { tested: "0", load: "1" } as const;
 const QUIET_BELOW_PERCENT = 25;
 const WAIT_FOR_QUIET_MS = 90_000;
 
-/**
- * Waits until the machine has little else to do, though not for ever, and
- * resolves to a line for the record: figures of a busy machine are others.
- */
-export async function whenQuiet(): Promise<string> {
+/** How busy others keep the machine. */
+export interface Quiet {
+  readonly isQuiet: boolean;
+  /** For the record: figures of a busy machine are other figures. */
+  readonly line: string;
+}
+
+/** Waits until the machine has little else to do, though not for ever. */
+export async function whenQuiet(): Promise<Quiet> {
   const deadline = Date.now() + WAIT_FOR_QUIET_MS;
-  let busy = await busyPercent();
-  while (busy > QUIET_BELOW_PERCENT && Date.now() < deadline) {
-    busy = await busyPercent();
-  }
-  return describe(busy);
+  let seen = await lookAtMachine();
+  while (!seen.isQuiet && Date.now() < deadline) seen = await lookAtMachine();
+  return seen;
 }
 
-/** The same line at once, for how it was at the end. */
-export async function describeMachine(): Promise<string> {
-  return describe(await busyPercent());
-}
-
-function describe(busy: number): string {
+export async function lookAtMachine(): Promise<Quiet> {
+  const busy = await busyPercent();
   const load = loadavg().map((one) => one.toFixed(2)).join(" ");
-  return `machine: ${cpus().length} cores, ${busy} % busy with other work, ` +
-    `load ${load}`;
+  return {
+    isQuiet: busy <= QUIET_BELOW_PERCENT,
+    line: `machine: ${cpus().length} cores, ${busy} % busy with other work, ` +
+      `load ${load}`,
+  };
 }
 
 async function busyPercent(): Promise<number> {
