@@ -10,6 +10,7 @@ import type { Config, TokenSource } from "./config.ts";
 import { HypivisorError } from "./errors.ts";
 import { Hubs } from "./hub/hubs.ts";
 import { loadAssets } from "./http/assets.ts";
+import { BrowserSockets } from "./http/browser_sockets.ts";
 import { Credentials } from "./http/credential.ts";
 import { makeGuard } from "./http/guard.ts";
 import { makeRoutes } from "./http/routes.ts";
@@ -74,6 +75,7 @@ export function startDaemon(config: Config): Daemon {
 
   const slowDown = new SlowDown();
   const codes = new SignInCodes();
+  const sockets = new BrowserSockets();
   const assets = loadAssets();
   const hold = (ms: number) => slowDown.hold(ms);
   const credentials = new Credentials(token);
@@ -89,6 +91,7 @@ export function startDaemon(config: Config): Daemon {
     guard,
     credentials,
     codes,
+    sockets,
     assets,
     hold,
     renderMetrics: () => metrics.render(gauges(net)),
@@ -96,7 +99,7 @@ export function startDaemon(config: Config): Daemon {
   let server: HttpServer;
   try {
     server = listen(
-      { net, guard, routes, assets, hold },
+      { net, guard, credentials, sockets, routes, assets, hold },
       config.host,
       config.port,
     );

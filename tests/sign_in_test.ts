@@ -151,3 +151,27 @@ test(
   },
   20_000,
 );
+
+test("signing out ends a browser's sockets, and its cookie for good", async () => {
+  await using hypivisor = await Hypivisor.start();
+  const { origin } = hypivisor;
+  const signedIn = await fetch(`${origin}/api/session`, {
+    method: "POST",
+    body: JSON.stringify({ token: hypivisor.token }),
+  });
+  const [cookie = ""] = (signedIn.headers.get("set-cookie") ?? "").split(";");
+  await using tab = await TestSocket.open(
+    `ws://127.0.0.1:${hypivisor.port}/ws`,
+    { headers: { cookie, origin } },
+  );
+  await using program = await TestSocket.open(hypivisor.socketUrl("/ws"));
+
+  await fetch(`${origin}/api/session`, {
+    method: "DELETE",
+    headers: { cookie, origin },
+  });
+  assertEquals(await tab.whenClosed(), { code: 4401, reason: "Signed out" });
+  const again = await fetch(`${origin}/api/session`, { headers: { cookie } });
+  assertEquals(again.status, 401);
+  assertEquals(program.closed, undefined);
+});

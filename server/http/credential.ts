@@ -12,12 +12,16 @@ import { sameSecret } from "../token.ts";
 /** A browser stays signed in for so long after its last sign-in. */
 const COOKIE_LASTS_S = 30 * 24 * 60 * 60;
 
+/** Signed-out cookies remembered until the daemon ends; then the oldest counts again. */
+const REVOKED_MAX = 10_000;
+
 /** Why a request is not let in. */
 export type Outcome = "good" | "missing" | "wrong";
 
 export class Credentials {
   readonly #token: string | undefined;
   readonly #cookieName: string;
+  readonly #revoked = new Set<string>();
 
   /**
    * @param token Undefined lets everybody in (`--no-auth`).
@@ -34,7 +38,7 @@ export class Credentials {
 
   check(headers: Headers, url: string, nowMs: number): Outcome {
     if (this.#token === undefined) return "good";
-    const cookie = this.#cookieOf(headers.get("cookie"));
+    const cookie = this.cookieOf(headers);
     if (cookie !== undefined && this.#isGoodCookie(cookie, nowMs)) {
       return "good";
     }
@@ -61,6 +65,14 @@ export class Credentials {
     );
   }
 
+  /** From now on this cookie is worth nothing, wherever it was copied to. */
+  revoke(cookie: string): void {
+    this.#revoked.add(cookie);
+    if (this.#revoked.size <= REVOKED_MAX) return;
+    const [oldest] = this.#revoked;
+    if (oldest !== undefined) this.#revoked.delete(oldest);
+  }
+
   /** The value of `Set-Cookie` that signs a browser out. */
   clearCookie(isHttps: boolean): string {
     return this.#setCookie("", 0, isHttps);
@@ -71,13 +83,15 @@ export class Credentials {
       `HttpOnly; SameSite=Strict${isHttps ? "; Secure" : ""}`;
   }
 
-  #cookieOf(header: string | null): string | undefined {
+  /** The cookie of a browser that signed in here, good or not. */
+  cookieOf(headers: Headers): string | undefined {
     const start = `${this.#cookieName}=`;
-    return header?.split(";").map((part) => part.trim())
+    return headers.get("cookie")?.split(";").map((part) => part.trim())
       .find((part) => part.startsWith(start))?.slice(start.length);
   }
 
   #isGoodCookie(cookie: string, nowMs: number): boolean {
+    if (this.#revoked.has(cookie)) return false;
     const [expires = "", nonce = "", signature = ""] = cookie.split(".");
     const isSigned = sameSecret(signature, this.#sign(`${expires}.${nonce}`));
     return isSigned && Number(expires) * 1_000 > nowMs;

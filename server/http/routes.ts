@@ -14,6 +14,7 @@ import { perform } from "../rpc/answer.ts";
 import type { Core } from "../rpc/core.ts";
 import { API_ROUTES, type ApiRoute } from "./api.ts";
 import { type Assets, isPagePath } from "./assets.ts";
+import type { BrowserSockets } from "./browser_sockets.ts";
 import type { Credentials } from "./credential.ts";
 import type { Guard } from "./guard.ts";
 import { describeApi } from "./openapi.ts";
@@ -39,6 +40,7 @@ export interface RouteParts {
   readonly guard: Guard;
   readonly credentials: Credentials;
   readonly codes: SignInCodes;
+  readonly sockets: BrowserSockets;
   readonly assets: Assets;
   /** Text in Prometheus' format. */
   readonly renderMetrics: () => string;
@@ -83,6 +85,11 @@ export function makeRoutes(
   app.get("/api/session", (c) => c.json({ signedIn: true }));
   app.post("/api/session", (c) => signIn(c, parts));
   app.delete("/api/session", (c) => {
+    const cookie = credentials.cookieOf(c.req.raw.headers);
+    if (cookie !== undefined) {
+      credentials.revoke(cookie);
+      parts.sockets.signOut(cookie);
+    }
     c.header("Set-Cookie", credentials.clearCookie(isHttps(c)));
     return c.body(null, 204);
   });

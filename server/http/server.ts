@@ -11,6 +11,8 @@ import type { Socket, SocketData } from "../links/socket.ts";
 import { logger } from "../log.ts";
 import { isPagePath } from "./assets.ts";
 import type { Assets } from "./assets.ts";
+import type { BrowserSockets } from "./browser_sockets.ts";
+import type { Credentials } from "./credential.ts";
 import type { Guard, Refusal } from "./guard.ts";
 import { secure, signInResponse } from "./headers.ts";
 import type { RouteEnv } from "./routes.ts";
@@ -33,6 +35,8 @@ const BUFFER_MAX_BYTES = 4 * 1024 * 1024;
 export interface ServerParts {
   readonly net: Net;
   readonly guard: Guard;
+  readonly credentials: Credentials;
+  readonly sockets: BrowserSockets;
   readonly routes: Hono<{ Bindings: RouteEnv }>;
   readonly assets: Assets;
   readonly hold: (ms: number) => Promise<boolean>;
@@ -62,7 +66,7 @@ export function listen(
       if (!isSocketPath(new URL(request.url).pathname)) {
         return serve(request, peer);
       }
-      return upgrade(net, request, server);
+      return upgrade(parts, request, server);
     },
     error(thrown) {
       log.failed("request_failed", thrown);
@@ -76,7 +80,10 @@ export function listen(
       sendPings: true,
       perMessageDeflate: false,
       open: (socket) =>
-        guarded(socket, () => socket.data.carrier.opened(socket)),
+        guarded(socket, () => {
+          parts.sockets.add(socket);
+          socket.data.carrier.opened(socket);
+        }),
       message: (socket, frame) =>
         guarded(socket, () => {
           net.metrics.count("hypivisor_bytes_in_total", frame.length);
@@ -88,7 +95,10 @@ export function listen(
       ping: (socket) => guarded(socket, () => socket.data.carrier.heard()),
       pong: (socket) => guarded(socket, () => socket.data.carrier.heard()),
       close: (socket, code, reason) =>
-        guarded(socket, () => socket.data.carrier.closed(code, reason)),
+        guarded(socket, () => {
+          parts.sockets.remove(socket);
+          socket.data.carrier.closed(code, reason);
+        }),
     },
   });
 
@@ -113,7 +123,7 @@ function isSignIn(request: Request): boolean {
 }
 
 function upgrade(
-  net: Net,
+  { net, credentials }: ServerParts,
   request: Request,
   server: HttpServer,
 ): Response | undefined {
@@ -126,7 +136,7 @@ function upgrade(
     case "carrier": {
       const { carrier, subprotocol } = choice;
       const isUpgraded = server.upgrade(request, {
-        data: { carrier },
+        data: { carrier, cookie: credentials.cookieOf(request.headers) },
         ...(subprotocol
           ? { headers: { "Sec-WebSocket-Protocol": subprotocol } }
           : {}),

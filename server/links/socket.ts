@@ -12,6 +12,8 @@ const log = logger("socket");
 
 export interface SocketData {
   carrier: Carrier;
+  /** The cookie that let it in, if one did. */
+  readonly cookie: string | undefined;
 }
 
 export type Socket = Bun.ServerWebSocket<SocketData>;

@@ -35,7 +35,7 @@ const BESIDE = [
 export async function ensurePi(version: PiVersion): Promise<InstalledPi> {
   // The package that the "node" package would install by a script.
   const runtime = `node-${process.platform}-${process.arch}`;
-  const node = await ensure("node24", (dir) => add(dir, `${runtime}@24`));
+  const node = await ensure("node-24", (dir) => add(dir, `${runtime}@24`));
   const name = "@earendil-works/pi-coding-agent";
   const run24 = join(node, "node_modules", runtime, "bin/node");
   if (version === "0.87.1") {
