@@ -53,7 +53,8 @@ test("signing out ends the session of this browser alone", async () => {
   const page = await browser.newPage();
   await page.goto(hypivisor.signInUrl);
   await page.getByRole("button", { name: "Make a link" }).click();
-  const link = await page.locator(".copy-line code").last().innerText();
+  const link = await page.locator(".copy-line code")
+    .filter({ hasText: "#code=" }).innerText();
   await page.keyboard.press("Escape");
 
   const phone = await (await browser.newContext()).newPage();
