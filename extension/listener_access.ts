@@ -5,9 +5,10 @@
  */
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
+import { makeFolder } from "./folder.ts";
 import { findToken, isLoopback, localTokenFile } from "./token.ts";
 
 /** As the hypivisor makes them: 256 bits. */
@@ -38,7 +39,7 @@ export async function tokenFor(
 /** The file appears whole, and only if nobody was faster. */
 async function makeToken(file: string): Promise<void> {
   const dir = dirname(file);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, 0o700);
   const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   try {

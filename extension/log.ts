@@ -6,9 +6,10 @@
  * holds tokens or prompts.
  */
 
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { appendFile, rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /** Large enough for months of state changes, small enough to open anywhere. */
 const FILE_MAX_BYTES = 2 * 1024 * 1024;
@@ -77,7 +78,7 @@ export class Log {
     this.#waiting = [];
     if (!text) return;
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
+      await makeFolder(dirname(this.#path));
       await this.#rotate(text.length);
       await appendFile(this.#path, text, { mode: 0o600 });
     } catch {

@@ -171,6 +171,14 @@ test("a daemon that makes its token later is found", async () => {
   await endsCleanly(pi);
 }, LONG);
 
+test("an agent ends though its log's folder cannot be made", async () => {
+  await using home = await PiHome.make();
+  const { code, stdout, stderr } = await home.run(["-p", "#say printed"], {
+    env: { PI_SOCKET_LOG: "/proc/none/pi-socket.jsonl" },
+  });
+  assertEquals([code, stdout.trim(), stderr], [0, "printed", ""]);
+}, LONG);
+
 test("an agent whose id is taken takes another", async () => {
   await using home = await PiHome.make();
   await using hub = new HubStandIn({
