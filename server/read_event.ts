@@ -61,6 +61,24 @@ export const readCard: Reader<NodeCard> = object({
   pid: optional(integer(0, 2 ** 32 - 1)),
 });
 
+/**
+ * The card in a `register` of either dialect.
+ *
+ * @throws {HypivisorError} `bad_request` with the original's one text for
+ *   whatever is missing or of a wrong type.
+ */
+export function readNodeInfo(
+  params: Readonly<Record<string, unknown>>,
+): NodeCard {
+  const { status } = params;
+  try {
+    if (status !== "active" && status !== "offline") throw new Error("status");
+    return readCard(params, "params");
+  } catch (cause) {
+    throw new HypivisorError("bad_request", "Invalid node info", { cause });
+  }
+}
+
 /** What our agents say beside the original's fields. */
 export const readUplinkHead = object({
   uplink: integer(1, 1_000),

@@ -272,3 +272,23 @@ test("a flood of calls is bounded, on the flooding socket", async () => {
     await others();
   });
 });
+
+test("one socket registers a hundred nodes at most", async () => {
+  await besiege(async ({ hypivisor, others }) => {
+    await using client = await TestSocket.open(hypivisor.socketUrl("/ws"));
+    const register = (id: string) =>
+      client.ask("register", {
+        ...REGISTER.params,
+        uplink: undefined,
+        id,
+      });
+    for (let n = 0; n < 100; n++) await register(`n${n}`);
+
+    assertEquals(
+      (await register("n100")).error,
+      "Cannot register more than 100 nodes on one socket",
+    );
+    assertEquals((await register("n7")).result, { status: "registered" });
+    await others();
+  });
+});

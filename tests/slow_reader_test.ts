@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
 import { said } from "./harness/fake_agent.ts";
 
+import { Hypivisor } from "./harness/hypivisor.ts";
 import { residentMiB } from "./harness/memory.ts";
 import { RawSocket } from "./harness/raw_socket.ts";
 import { TestSocket } from "./harness/socket.ts";
@@ -152,3 +153,59 @@ test.concurrent("a viewer that never reads again is given up", async () => {
     assertEquals(other.snapshots, 1);
   });
 }, 90_000);
+
+test(
+  "a client that fell behind is answered, and told of all that is gone",
+  async () => {
+    await using hypivisor = await Hypivisor.start();
+    await using client = await TestSocket.open(hypivisor.socketUrl("/ws"));
+    await using other = await TestSocket.open(hypivisor.socketUrl("/ws"));
+    const register = (id: string) => ({
+      method: "register",
+      params: {
+        id,
+        machine: "m".repeat(250),
+        cwd: "/x".repeat(2_000),
+        port: 0,
+        status: "active",
+      },
+    });
+    const leaver = await TestSocket.open(hypivisor.socketUrl("/ws"));
+    await leaver.ask("register", {
+      id: "leaves",
+      machine: "m",
+      cwd: "/",
+      port: 0,
+      status: "active",
+    });
+    await client.call("subscribe");
+    const raw = client.raw as WebSocket & { pause(): void; resume(): void };
+    raw.pause();
+    // 225 KB each time: in all, far more than the system's own buffers hold.
+    for (let round = 0; round < 150; round++) {
+      for (let n = 0; n < 50; n++) other.send(register(`n${n}`));
+      await other.ask("ping");
+      other.frames.length = 0;
+    }
+    leaver.close();
+    await until(async () =>
+      (await hypivisor.fetch("/api/nodes/leaves", { method: "DELETE" }))
+        .status === 200
+    );
+    client.send({ id: "while behind", method: "ping" });
+    raw.resume();
+
+    const reply = await client.frame(({ id }) => id === "while behind");
+    assertEquals(reply.result.status, "healthy");
+    await client.frame(({ method, params }) =>
+      method === "node_forgotten" && params.id === "leaves"
+    );
+    await client.frame(({ method, params }) =>
+      method === "node_set" && params.node.id === "n49"
+    );
+    const metrics = await (await hypivisor.fetch("/metrics")).text();
+    assert(/^hypivisor_resyncs_total [1-9]/m.test(metrics));
+    assertEquals(client.closed, undefined);
+  },
+  30_000,
+);

@@ -13,7 +13,7 @@ import { CLOSE } from "../protocol/close.ts";
 import type { LegacyPush } from "../protocol/legacy.ts";
 import type { NodeCard, NodeId } from "../protocol/node.ts";
 import { isRecord, text } from "../read.ts";
-import { readCard, readUplinkHead } from "../read_event.ts";
+import { readNodeInfo, readUplinkHead } from "../read_event.ts";
 import { answerText, type Call } from "../rpc/answer.ts";
 import { AgentLink } from "./agent_link.ts";
 import { pushOf } from "./client_push.ts";
@@ -31,6 +31,9 @@ const log = logger("client_link");
 
 /** Calls of one client under way at once; more is a flood. */
 const CALLS_MAX = 200;
+
+/** An agent of the original registers one; tests and bridges a few. */
+const REGISTERED_MAX = 100;
 
 export class ClientLink implements Carrier {
   readonly #net: Net;
@@ -219,6 +222,13 @@ export class ClientLink implements Carrier {
     if (agents.has(card.id) && !registrants.has(card.id)) {
       throw new HypivisorError("conflict", "Node id in use");
     }
+    const isMore = !this.#registered.has(card.id);
+    if (isMore && this.#registered.size >= REGISTERED_MAX) {
+      throw new HypivisorError(
+        "conflict",
+        `Cannot register more than ${REGISTERED_MAX} nodes on one socket`,
+      );
+    }
     const rival = registrants.get(card.id);
     registrants.set(card.id, this);
     if (rival && rival !== this) rival.evict();
@@ -278,16 +288,5 @@ export class ClientLink implements Carrier {
 
   #close(code: number, reason: string): void {
     if (this.#socket) closeSocket(this.#socket, code, reason);
-  }
-}
-
-/** The original's one text for whatever is missing or of a wrong type. */
-function readNodeInfo(params: Readonly<Record<string, unknown>>): NodeCard {
-  const { status } = params;
-  try {
-    if (status !== "active" && status !== "offline") throw new Error("status");
-    return readCard(params, "params");
-  } catch (cause) {
-    throw new HypivisorError("bad_request", "Invalid node info", { cause });
   }
 }
