@@ -3,7 +3,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
 import { said } from "./harness/fake_agent.ts";
-
 import { Hypivisor } from "./harness/hypivisor.ts";
 import { residentMiB } from "./harness/memory.ts";
 import { RawSocket } from "./harness/raw_socket.ts";
@@ -27,26 +26,6 @@ async function look(
   await socket.frame(({ type }) => type === "snapshot" || type === "resumed");
   return socket;
 }
-
-test.concurrent("an agent streams only while somebody watches", async () => {
-  await play([], async (scene) => {
-    const { agent } = scene;
-    assertEquals(agent.watched, false);
-    const viewer = await look(scene);
-    await until(() => agent.watched);
-    viewer.close();
-    await viewer.whenClosed();
-    // It goes on for a while: the viewer may be back in a moment.
-    await using back = await look(scene);
-    assertEquals(agent.watched, true);
-    assertEquals(
-      agent.frames.filter(({ type }) => type === "watch").length,
-      1,
-    );
-    back.close();
-    await until(() => !agent.watched, { withinMs: 35_000 });
-  });
-}, 45_000);
 
 test(
   "a prompt with 10 MiB of files reaches an agent that reads slowly",
@@ -131,29 +110,6 @@ test(
   60_000,
 );
 
-test.concurrent("a viewer that never reads again is given up", async () => {
-  await play([], async (scene) => {
-    const { agent, hypivisor } = scene;
-    await using other = await TestViewer.open(hypivisor, agent.id);
-    const path = `/ws/agent/${agent.id}?token=${hypivisor.token}`;
-    await using raw = await RawSocket.upgrade(hypivisor.port, path, [
-      `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
-    ]);
-    raw.stall();
-    const text = "x".repeat(100_000);
-    for (let n = 1; n <= 120; n++) agent.add(said(`${n} ${text}`, n));
-    await until(() => other.keys.at(-1) === "assistant:120");
-    const gauge = async () => {
-      const metrics = await (await hypivisor.fetch("/metrics")).text();
-      return Number(/^hypivisor_viewers (\d+)/m.exec(metrics)?.[1]);
-    };
-    assertEquals(await gauge(), 2);
-
-    await until(async () => await gauge() === 1, { withinMs: 70_000 });
-    assertEquals(other.snapshots, 1);
-  });
-}, 90_000);
-
 test(
   "a client that fell behind is answered, and told of all that is gone",
   async () => {
@@ -209,3 +165,47 @@ test(
   },
   30_000,
 );
+
+// Each waits for half a minute, so they wait together.
+test.concurrent("an agent streams only while somebody watches", async () => {
+  await play([], async (scene) => {
+    const { agent } = scene;
+    assertEquals(agent.watched, false);
+    const viewer = await look(scene);
+    await until(() => agent.watched);
+    viewer.close();
+    await viewer.whenClosed();
+    // It goes on for a while: the viewer may be back in a moment.
+    await using back = await look(scene);
+    assertEquals(agent.watched, true);
+    assertEquals(
+      agent.frames.filter(({ type }) => type === "watch").length,
+      1,
+    );
+    back.close();
+    await until(() => !agent.watched, { withinMs: 35_000 });
+  });
+}, 45_000);
+
+test.concurrent("a viewer that never reads again is given up", async () => {
+  await play([], async (scene) => {
+    const { agent, hypivisor } = scene;
+    await using other = await TestViewer.open(hypivisor, agent.id);
+    const path = `/ws/agent/${agent.id}?token=${hypivisor.token}`;
+    await using raw = await RawSocket.upgrade(hypivisor.port, path, [
+      `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`,
+    ]);
+    raw.stall();
+    const text = "x".repeat(100_000);
+    for (let n = 1; n <= 120; n++) agent.add(said(`${n} ${text}`, n));
+    await until(() => other.keys.at(-1) === "assistant:120");
+    const gauge = async () => {
+      const metrics = await (await hypivisor.fetch("/metrics")).text();
+      return Number(/^hypivisor_viewers (\d+)/m.exec(metrics)?.[1]);
+    };
+    assertEquals(await gauge(), 2);
+
+    await until(async () => await gauge() === 1, { withinMs: 70_000 });
+    assertEquals(other.snapshots, 1);
+  });
+}, 90_000);
