@@ -30,7 +30,7 @@ import { gauges } from "./gauges.ts";
 import { lockDataDir } from "./store/data_dir.ts";
 import { keepHubRecord, keepNode, restoreNodes } from "./store_keeper.ts";
 import { noStore, openStore, type Store } from "./store/store.ts";
-import { checkToken, keepToken, readTokenFile } from "./token.ts";
+import { isShortToken, keepToken, readTokenFile } from "./token.ts";
 
 const log = logger("app");
 
@@ -174,18 +174,23 @@ function readToken(source: TokenSource): string | undefined {
     case "none":
       return undefined;
     case "given":
-      return checkToken(source.token, "HYPI_TOKEN");
+      return given(source.token, "HYPI_TOKEN");
     case "kept":
       return keepToken(source.file);
     case "file": {
       const token = readTokenFile(source.file);
-      if (token) return checkToken(token, `"${source.file}"`);
+      if (token) return given(token, source.file);
       throw new HypivisorError(
         "unavailable",
         `Cannot read the token file "${source.file}": it is missing or empty`,
       );
     }
   }
+}
+
+function given(token: string, from: string): string {
+  if (isShortToken(token)) log.warn("token_short", { from });
+  return token;
 }
 
 /** A daemon that listens everywhere is reached from here by loopback. */

@@ -199,13 +199,16 @@ test.concurrent("a viewer that never reads again is given up", async () => {
     const text = "x".repeat(100_000);
     for (let n = 1; n <= 120; n++) agent.add(said(`${n} ${text}`, n));
     await until(() => other.keys.at(-1) === "assistant:120");
-    const gauge = async () => {
+    const metric = async (name: string) => {
       const metrics = await (await hypivisor.fetch("/metrics")).text();
-      return Number(/^hypivisor_viewers (\d+)/m.exec(metrics)?.[1]);
+      return Number(new RegExp(`^${name} (\\d+)`, "m").exec(metrics)?.[1]);
     };
-    assertEquals(await gauge(), 2);
+    assertEquals(await metric("hypivisor_viewers"), 2);
 
-    await until(async () => await gauge() === 1, { withinMs: 70_000 });
+    await until(async () => await metric("hypivisor_viewers") === 1, {
+      withinMs: 70_000,
+    });
+    assertEquals(await metric("hypivisor_too_slow_total"), 1);
     assertEquals(other.snapshots, 1);
   });
 }, 90_000);

@@ -20,11 +20,11 @@ import { pushOf } from "./client_push.ts";
 import type { Net } from "./net.ts";
 import {
   type Carrier,
+  closeIfStillFull,
   closeSocket,
   isFull,
   sendText,
   type Socket,
-  TOO_SLOW_AFTER_MS,
 } from "./socket.ts";
 
 const log = logger("client_link");
@@ -161,10 +161,7 @@ export class ClientLink implements Carrier {
     if (!socket) return;
     sendText(socket, this.#net.metrics, text);
     if (!isFull(socket)) return;
-    this.#behind = setTimeout(() => {
-      this.#net.metrics.count("hypivisor_too_slow_total");
-      this.#close(CLOSE.tooSlow, "Too slow: over 1 MiB waits for a minute");
-    }, TOO_SLOW_AFTER_MS);
+    this.#behind = closeIfStillFull(socket, this.#net.metrics);
   }
 
   /** Another node took this one's machine and port: let it register again. */

@@ -8,14 +8,7 @@
 
 import { HypivisorError } from "../errors.ts";
 import type { Metrics } from "../metrics.ts";
-import { CLOSE } from "../protocol/close.ts";
-import {
-  closeSocket,
-  isFull,
-  sendText,
-  type Socket,
-  TOO_SLOW_AFTER_MS,
-} from "./socket.ts";
+import { closeIfStillFull, isFull, sendText, type Socket } from "./socket.ts";
 
 /** Plenty for calls and receipts; a second large prompt is refused. */
 const WAITING_MAX_CHARACTERS = 1024 * 1024;
@@ -42,14 +35,7 @@ export class SendQueue {
     }
     this.#texts.push(text);
     this.#characters += text.length;
-    this.#slow ??= setTimeout(() => {
-      this.#metrics.count("hypivisor_too_slow_total");
-      closeSocket(
-        this.#socket,
-        CLOSE.tooSlow,
-        "Too slow: over 1 MiB waits for a minute",
-      );
-    }, TOO_SLOW_AFTER_MS);
+    this.#slow ??= closeIfStillFull(this.#socket, this.#metrics);
   }
 
   /** The socket has taken something. */

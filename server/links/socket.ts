@@ -7,6 +7,7 @@
 
 import { logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { CLOSE } from "../protocol/close.ts";
 
 const log = logger("socket");
 
@@ -35,8 +36,11 @@ export interface Carrier {
  */
 export const BUFFERED_MAX_BYTES = 1024 * 1024;
 
-/** A reader that has not caught up by then is closed. */
-export const TOO_SLOW_AFTER_MS = 60_000;
+/**
+ * A reader that has not caught up by then is closed. Below the time a peer may
+ * leave a ping unanswered, so that the reason is this one and is counted.
+ */
+const TOO_SLOW_AFTER_MS = 25_000;
 
 /** Given to a peer to answer a close, before the connection is cut. */
 const CLOSE_GRACE_MS = 2_000;
@@ -64,6 +68,22 @@ export function closeSocket(
   socket.close(code, shorten(reason));
   const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
   cut.unref();
+}
+
+/** Gives a reader up that does not catch up. Returns what takes that back. */
+export function closeIfStillFull(
+  socket: Socket,
+  metrics: Metrics,
+): ReturnType<typeof setTimeout> {
+  return setTimeout(() => {
+    metrics.count("hypivisor_too_slow_total");
+    const seconds = TOO_SLOW_AFTER_MS / 1_000;
+    closeSocket(
+      socket,
+      CLOSE.tooSlow,
+      `Too slow: over 1 MiB waits for ${seconds} s`,
+    );
+  }, TOO_SLOW_AFTER_MS);
 }
 
 function shorten(reason: string): string {

@@ -19,11 +19,11 @@ import { AdoptedAgent } from "./adopted_agent.ts";
 import type { Net } from "./net.ts";
 import {
   type Carrier,
+  closeIfStillFull,
   closeSocket,
   isFull,
   sendText,
   type Socket,
-  TOO_SLOW_AFTER_MS,
 } from "./socket.ts";
 
 const log = logger("viewer_link");
@@ -199,10 +199,7 @@ export class ViewerLink implements Carrier, Viewer {
     sendText(socket, this.#net.metrics, text);
     if (this.#flow.kind !== "flowing" || !isFull(socket)) return;
     const at = this.#hub?.place ?? { stream: "", seq: 0 };
-    const deadline = setTimeout(() => {
-      this.#net.metrics.count("hypivisor_too_slow_total");
-      this.#close(CLOSE.tooSlow, "Too slow: over 1 MiB waits for a minute");
-    }, TOO_SLOW_AFTER_MS);
+    const deadline = closeIfStillFull(socket, this.#net.metrics);
     this.#flow = { kind: "behind", at, deadline };
   }
 
