@@ -7,29 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Hypivisor } from "./harness/hypivisor.ts";
-import { TestSocket } from "./harness/socket.ts";
+import { card, open, story } from "./harness/legacy_client.ts";
 import { until } from "./harness/until.ts";
-
-const card = (id: string, port = 8080) => ({
-  id,
-  machine: "mbp",
-  cwd: "/home/ada/shop",
-  port,
-  status: "active",
-});
-
-function open(hypivisor: Hypivisor): Promise<TestSocket> {
-  return TestSocket.open(hypivisor.socketUrl("/ws"));
-}
-
-/** What it heard after `init`, told briefly. */
-function story(socket: TestSocket): string[] {
-  return socket.frames.slice(1).map((frame) =>
-    frame.event
-      ? `${frame.event} ${frame.id ?? frame.node.id}`
-      : `reply ${frame.id}`
-  );
-}
 
 test("every path answers as the original's does, in its words", async () => {
   await using hypivisor = await Hypivisor.start();

@@ -20,13 +20,14 @@ export async function servePage(): Promise<PageServer> {
     target: "browser",
   });
   const script = await build.outputs[0]!.text();
+  const theme = await Bun.file(join(HERE, "theme.css")).text();
   const files: Record<string, [string, string]> = {
     "/": ["text/html", await Bun.file(join(HERE, "index.html")).text()],
     "/page.js": ["text/javascript", script],
-    "/theme.css": ["text/css", await Bun.file(join(HERE, "theme.css")).text()],
+    "/theme.css": ["text/css", await style("tokens.css") + theme],
     "/transcript.css": [
       "text/css",
-      await Bun.file(join(HERE, "../../ui/style/transcript.css")).text(),
+      await style("transcript.css"),
     ],
   };
   const server = Bun.serve({
@@ -49,4 +50,9 @@ export async function servePage(): Promise<PageServer> {
     scriptBytes: Bun.gzipSync(script).length,
     [Symbol.dispose]: () => void server.stop(true),
   };
+}
+
+/** A style sheet of the real page. */
+function style(name: string): Promise<string> {
+  return Bun.file(join(HERE, "../../ui/style", name)).text();
 }

@@ -22,12 +22,8 @@ import { Rpc } from "../rpc.ts";
 import type { Storage } from "../storage.ts";
 import { CatchUpModel } from "./catch_up.ts";
 import { type ConversationLink, ConversationModel } from "./conversation.ts";
-import {
-  besidesQueue,
-  browserOutbox,
-  OutboxModel,
-  type PendingPrompt,
-} from "./outbox.ts";
+import { besidesQueue, browserOutbox, OutboxModel } from "./outbox.ts";
+import type { PendingPrompt } from "../transcript/pending.ts";
 
 export interface OpenAgent {
   readonly id: NodeId;

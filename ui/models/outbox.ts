@@ -15,24 +15,7 @@ import type { ParamsOf } from "../../server/protocol/rpc.ts";
 import type { LinkState } from "../link.ts";
 import { CallRefused, sayFailure } from "../rpc.ts";
 import { readStored, type Storage } from "../storage.ts";
-
-export interface PendingPrompt {
-  readonly id: string;
-  readonly text: string;
-  readonly mode: "steer" | "followUp";
-  readonly at: UnixMs;
-  readonly state:
-    | "unsent"
-    | "sent"
-    | "accepted"
-    | "queued"
-    | "started"
-    | "refused";
-  /** Of `refused`: one sentence for a person. */
-  readonly reason?: string;
-  /** How many files go with it. */
-  readonly attachments: number;
-}
+import type { PendingPrompt } from "../transcript/pending.ts";
 
 export interface OutboxLink {
   readonly state: ReadonlySignal<LinkState>;
