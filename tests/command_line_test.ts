@@ -52,7 +52,7 @@ test("--token-file is read, and refused where it holds nothing", async () => {
     );
     assertEquals(answer.status, 200);
 
-    for (const text of ["", " \n", "short"]) {
+    for (const text of ["", " \n"]) {
       writeFileSync(file, text);
       const { code, stderr } = await run(["--token-file", file, "-p", "0"], {
         XDG_STATE_HOME: dir,
@@ -61,6 +61,16 @@ test("--token-file is read, and refused where it holds nothing", async () => {
       assertMatch(stderr, /^hypivisor: Cannot \w+ the token .*\n$/);
     }
   });
+});
+
+test("a short token works, as with the original, and is warned of", async () => {
+  await using hypivisor = await Hypivisor.start({ env: { HYPI_TOKEN: "abc" } });
+
+  const get = (token: string) =>
+    fetch(`${hypivisor.origin}/healthz?token=${token}`);
+  assertEquals((await get("abc")).status, 200);
+  assertEquals((await get("abd")).status, 401);
+  assertMatch(hypivisor.stderr, /warn +app token_short from=HYPI_TOKEN\n/);
 });
 
 test(
