@@ -197,8 +197,11 @@ test.concurrent("a viewer that never reads again is given up", async () => {
     ]);
     raw.stall();
     const text = "x".repeat(100_000);
-    for (let n = 1; n <= 120; n++) agent.add(said(`${n} ${text}`, n));
-    await until(() => other.keys.at(-1) === "assistant:120");
+    for (let n = 1; n <= 120; n++) {
+      agent.add(said(`${n} ${text}`, n));
+      // Not faster than the other one reads, or it would fall behind as well.
+      await until(() => other.keys.at(-1) === `assistant:${n}`);
+    }
     const metric = async (name: string) => {
       const metrics = await (await hypivisor.fetch("/metrics")).text();
       return Number(new RegExp(`^${name} (\\d+)`, "m").exec(metrics)?.[1]);

@@ -74,16 +74,18 @@ export function Composer(props: ComposerProps) {
     const at = field.current?.selectionStart ?? text.length;
     const before = text.slice(0, at);
     const gap = sign === "@" && /\S$/.test(before) ? " " : "";
-    write(before + gap + sign + text.slice(at), at + gap.length + sign.length);
-    place(field.current, at + gap.length + sign.length);
+    const caret = at + gap.length + sign.length;
+    const next = before + gap + sign + text.slice(at);
+    place(field.current, next, caret);
+    write(next, caret);
   };
   const take = (suggestion: Suggestion) => {
     const trigger = completion.trigger.peek();
     if (!trigger) return;
     const at = field.current?.selectionStart ?? text.length;
     const next = applySuggestion(text, at, { trigger, suggestion });
+    place(field.current, next.text, next.caret);
     write(next.text, next.caret);
-    place(field.current, next.caret);
     if (!suggestion.opens) completion.close();
   };
   const send = (mode: SendMode) => {
@@ -239,12 +241,19 @@ function grow(field: HTMLTextAreaElement | null): void {
   field.style.height = `${field.scrollHeight}px`;
 }
 
-/** After the text is on screen: before, the caret would be set aside. */
-function place(field: HTMLTextAreaElement | null, caret: number): void {
-  requestAnimationFrame(() => {
-    field?.focus();
-    field?.setSelectionRange(caret, caret);
-  });
+/**
+ * Shows the text at once, with the caret where it belongs: a frame later it
+ * would be moved away under whoever goes on typing.
+ */
+function place(
+  field: HTMLTextAreaElement | null,
+  text: string,
+  caret: number,
+): void {
+  if (!field) return;
+  field.value = text;
+  field.focus();
+  field.setSelectionRange(caret, caret);
 }
 
 function saveOnLeave(composer: ComposerModel): () => void {
