@@ -18,5 +18,3 @@ export const CLOSE = {
   /** The daemon is stopping in order; come back. */
   goingAway: 1001,
 } as const;
-
-export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];

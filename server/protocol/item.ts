@@ -41,8 +41,6 @@ export interface ToolCallPart {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-export type MessagePart = TextPart | ThinkingPart | ImagePart | ToolCallPart;
-
 export interface UserMessage {
   readonly role: "user";
   readonly content: string | readonly (TextPart | ImagePart)[];

@@ -9,9 +9,6 @@
 /** Version of the uplink and of the viewer's dialect. */
 export const PROTOCOL_VERSION = 2;
 
-/** Version that clients of the original find in `init`. Never changes. */
-export const LEGACY_PROTOCOL_VERSION = "1";
-
 /** Subprotocol a viewer offers on `/ws/agent/{id}` to be spoken to in ours. */
 export const VIEWER_SUBPROTOCOL = "hyper-pi.2";
 
