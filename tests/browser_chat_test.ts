@@ -105,7 +105,11 @@ test("what is written while offline is sent once, unless it is taken back", asyn
   await desk.send("first");
   await desk.composer.fill("second");
 
+  agent.isAway = true;
   await hypivisor.start();
+  await page.getByText("since the hypivisor was restarted").waitFor();
+  await unsent("first").waitFor();
+  agent.isAway = false;
   await desk.sees("Answer to: first");
   await unsent("first").waitFor({ state: "detached" });
   await page.reload();

@@ -66,6 +66,8 @@ export class FakeAgent implements AsyncDisposable {
   activity: Activity = { kind: "idle", since: 1 };
   facts: AgentFacts;
   watched = false;
+  /** While true it does not come back: its network is down for longer. */
+  isAway = false;
   /** How often it was registered. */
   links = 0;
   /** Newest event the daemon has acknowledged. */
@@ -274,8 +276,15 @@ export class FakeAgent implements AsyncDisposable {
     socket.onclose = () => {
       if (this.#socket !== socket) return;
       this.#linked = false;
-      setTimeout(() => this.#dial(), 10 + Math.random() * 20);
+      this.#dialLater();
     };
+  }
+
+  #dialLater(): void {
+    setTimeout(
+      () => this.isAway ? this.#dialLater() : this.#dial(),
+      10 + Math.random() * 20,
+    );
   }
 
   #register(): void {

@@ -98,7 +98,10 @@ function openAgent(
   const outbox = new OutboxModel({
     node: id,
     link: {
-      state: link.state,
+      isReachable: computed(() =>
+        link.state.value.kind === "open" &&
+        conversation.node.value?.state.kind !== "offline"
+      ),
       prompt: (params) => rpc.call("prompt", params),
     },
     arrivals: { receipts: conversation.receipts, promptIds },

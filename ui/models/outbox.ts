@@ -12,13 +12,13 @@ import type { Attachment } from "../../server/protocol/command.ts";
 import type { QueuedPrompt, Receipt } from "../../server/protocol/event.ts";
 import type { NodeId, UnixMs } from "../../server/protocol/node.ts";
 import type { ParamsOf } from "../../server/protocol/rpc.ts";
-import type { LinkState } from "../link.ts";
 import { CallRefused, sayFailure } from "../rpc.ts";
 import { readStored, type Storage } from "../storage.ts";
 import type { PendingPrompt } from "../transcript/pending.ts";
 
 export interface OutboxLink {
-  readonly state: ReadonlySignal<LinkState>;
+  /** Whether there is a way to the agent: the link, and the agent's own. */
+  readonly isReachable: ReadonlySignal<boolean>;
   prompt(params: Omit<ParamsOf<"prompt">, "node">): Promise<Receipt>;
 }
 
@@ -32,6 +32,7 @@ export interface Arrivals {
 export interface OutboxPort {
   now(): UnixMs;
   newId(): string;
+  after(ms: number, run: () => void): void;
 }
 
 export interface NewPrompt {
@@ -39,6 +40,9 @@ export interface NewPrompt {
   readonly mode: "steer" | "followUp";
   readonly attachments: readonly Attachment[];
 }
+
+/** How long a prompt rests after the agent turned out to be away. */
+const RETRY_AFTER_MS = 5_000;
 
 /** More waiting prompts than a person writes; past it, sending is refused. */
 const MAX_PENDING = 50;
@@ -83,17 +87,29 @@ export const OutboxModel = createModel(
         mode,
         ...(attachments.length > 0 && { attachments }),
       }).then(receive).catch((thrown) => {
-        if (thrown instanceof CallRefused) {
-          receive({ id, state: "refused", reason: sayFailure(thrown) });
-        } else {
-          // Nobody knows whether it arrived: the same id goes out again.
-          change(setState(prompts.peek(), id, { state: "unsent" }));
+        const isAway = thrown instanceof CallRefused &&
+          thrown.code === "unavailable";
+        if (thrown instanceof CallRefused && !isAway) {
+          return receive({ id, state: "refused", reason: sayFailure(thrown) });
         }
+        // Nobody knows whether it arrived: the same id goes out again.
+        if (isAway) rest();
+        change(setState(prompts.peek(), id, { state: "unsent" }));
       });
     };
 
+    // A daemon that has just come back is here before its agents are.
+    const isResting = signal(false);
+    const rest = () => {
+      isResting.value = true;
+      port.after(RETRY_AFTER_MS, () => isResting.value = false);
+    };
     effect(() => {
-      if (link.state.value.kind !== "open") return;
+      if (link.isReachable.value) isResting.value = false;
+    });
+
+    effect(() => {
+      if (!link.isReachable.value || isResting.value) return;
       for (const prompt of prompts.value) {
         if (prompt.state === "unsent") transmit(prompt);
       }
@@ -236,6 +252,7 @@ function isPromptList(value: unknown): value is PendingPrompt[] {
 export const browserOutbox: OutboxPort = {
   now: () => Date.now(),
   newId,
+  after: (ms, run) => void setTimeout(run, ms),
 };
 
 /** Random enough; `crypto.randomUUID` is missing on plain HTTP. */

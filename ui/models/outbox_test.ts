@@ -3,27 +3,25 @@ import { signal } from "@preact/signals";
 import { assert, assertEquals } from "@std/assert";
 import type { Receipt } from "../../server/protocol/event.ts";
 import type { NodeId } from "../../server/protocol/node.ts";
-import type { LinkState } from "../link.ts";
 import { CallRefused, LinkLost } from "../rpc.ts";
 import { MemoryStorage } from "../storage.ts";
 import { besidesQueue, OutboxModel } from "./outbox.ts";
 
 const NODE = "k3f9" as NodeId;
-const OPEN: LinkState = { kind: "open", since: 0 };
-const WAITING: LinkState = { kind: "waiting", retryAt: 0, lastHeardAt: null };
 const TEXT = { text: "go on", mode: "steer", attachments: [] } as const;
 
 function openOutbox(storage = new MemoryStorage()) {
-  const state = signal<LinkState>(WAITING);
+  const isReachable = signal(false);
   const receipts = signal<ReadonlyMap<string, Receipt>>(new Map());
   const promptIds = signal<ReadonlySet<string>>(new Set());
   const calls: { id?: string; text: string }[] = [];
   const answers: PromiseWithResolvers<Receipt>[] = [];
+  const timers: (() => void)[] = [];
   let ids = 0;
   const outbox = new OutboxModel({
     node: NODE,
     link: {
-      state,
+      isReachable,
       prompt(params) {
         calls.push(params);
         const answer = Promise.withResolvers<Receipt>();
@@ -33,9 +31,22 @@ function openOutbox(storage = new MemoryStorage()) {
     },
     arrivals: { receipts, promptIds },
     storage,
-    port: { now: () => 5, newId: () => `p${++ids}` },
+    port: {
+      now: () => 5,
+      newId: () => `p${++ids}`,
+      after: (_ms, run) => timers.push(run),
+    },
   });
-  return { outbox, state, receipts, promptIds, calls, answers, storage };
+  return {
+    outbox,
+    isReachable,
+    receipts,
+    promptIds,
+    calls,
+    answers,
+    storage,
+    timers,
+  };
 }
 
 /** Lets what was answered be heard. */
@@ -44,31 +55,57 @@ async function settle(): Promise<void> {
 }
 
 test("a prompt written while the link is down goes out when it is up", () => {
-  const { outbox, state, calls } = openOutbox();
+  const { outbox, isReachable, calls } = openOutbox();
   outbox.send(TEXT);
   assertEquals(calls, []);
 
-  state.value = OPEN;
+  isReachable.value = true;
   assertEquals(calls.map(({ id, text }) => [id, text]), [["p1", "go on"]]);
   assertEquals(outbox.prompts.value[0]?.state, "sent");
 });
 
 test("a prompt cut off goes out again with its id, once a link", async () => {
-  const { outbox, state, calls, answers } = openOutbox();
-  state.value = OPEN;
+  const { outbox, isReachable, calls, answers } = openOutbox();
+  isReachable.value = true;
   outbox.send(TEXT);
-  state.value = WAITING;
+  isReachable.value = false;
   answers[0]?.reject(new LinkLost("Connection lost"));
   await settle();
   assertEquals(outbox.prompts.value[0]?.state, "unsent");
 
-  state.value = OPEN;
+  isReachable.value = true;
+  assertEquals(calls.map(({ id }) => id), ["p1", "p1"]);
+});
+
+test("a prompt to an agent that is not back yet waits for it", async () => {
+  const { outbox, isReachable, calls, answers } = openOutbox();
+  isReachable.value = true;
+  outbox.send(TEXT);
+  answers[0]?.reject(new CallRefused("unavailable", "Agent is offline"));
+  await settle();
+  assertEquals(outbox.prompts.value[0]?.state, "unsent");
+  assertEquals(calls.length, 1);
+
+  isReachable.value = false;
+  isReachable.value = true;
+  assertEquals(calls.map(({ id }) => id), ["p1", "p1"]);
+});
+
+test("a prompt that the agent did not answer goes out again later", async () => {
+  const { outbox, isReachable, calls, answers, timers } = openOutbox();
+  isReachable.value = true;
+  outbox.send(TEXT);
+  answers[0]?.reject(new CallRefused("unavailable", "Agent did not answer"));
+  await settle();
+  assertEquals(calls.length, 1);
+
+  timers[0]?.();
   assertEquals(calls.map(({ id }) => id), ["p1", "p1"]);
 });
 
 test("a prompt stays until the transcript shows it", async () => {
-  const { outbox, state, answers, promptIds, storage } = openOutbox();
-  state.value = OPEN;
+  const { outbox, isReachable, answers, promptIds, storage } = openOutbox();
+  isReachable.value = true;
   outbox.send(TEXT);
   answers[0]?.resolve({ id: "p1", state: "accepted" });
   await settle();
@@ -80,8 +117,8 @@ test("a prompt stays until the transcript shows it", async () => {
 });
 
 test("a command that leaves no trace ends with its receipt", () => {
-  const { outbox, state, receipts } = openOutbox();
-  state.value = OPEN;
+  const { outbox, isReachable, receipts } = openOutbox();
+  isReachable.value = true;
   outbox.send({ ...TEXT, text: "/reload" });
 
   receipts.value = new Map([["p1", { id: "p1", state: "done" }]]);
@@ -89,8 +126,8 @@ test("a command that leaves no trace ends with its receipt", () => {
 });
 
 test("a refused prompt says why and can be sent as a new one", async () => {
-  const { outbox, state, answers, calls } = openOutbox();
-  state.value = OPEN;
+  const { outbox, isReachable, answers, calls } = openOutbox();
+  isReachable.value = true;
   outbox.send(TEXT);
   answers[0]?.reject(new CallRefused("conflict", "The agent is gone"));
   await settle();
