@@ -5,6 +5,8 @@
  * the process, so that the page can say where it went and show what it said.
  */
 
+import type { TerminalId } from "./terminal.ts";
+
 /** Milliseconds since the Unix epoch. */
 export type UnixMs = number;
 
@@ -73,7 +75,7 @@ export type NodeState =
     readonly since: UnixMs;
     readonly reason: OfflineReason;
   }
-  /** Registered; its first word about itself has not arrived. */
+  /** Spawned, or registered; its first word about itself has not arrived. */
   | { readonly kind: "starting"; readonly since: UnixMs };
 
 export type NodeStateKind = NodeState["kind"];
@@ -114,6 +116,8 @@ export interface NodeRecord extends NodeCard {
   readonly joinedAt: UnixMs;
   /** True for an agent of the original, reached through the relay. */
   readonly relayed?: boolean;
+  /** The terminal it was spawned in, for as long as the runner has it. */
+  readonly terminal?: TerminalId;
   /** Something a person should know: two processes on one session file. */
   readonly warning?: string;
 }

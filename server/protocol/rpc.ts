@@ -14,7 +14,55 @@ import type { Receipt } from "./event.ts";
 import type { Item, ItemKey } from "./item.ts";
 import type { LegacyNode } from "./legacy.ts";
 import type { ModelFacts, NodeId, NodeRecord } from "./node.ts";
+import type { TerminalId, TerminalRecord } from "./terminal.ts";
 import type { DaemonCapability } from "./version.ts";
+
+/** Names the terminal. */
+interface OfTerminal {
+  readonly terminal: TerminalId;
+}
+
+/** How an agent is started. All of it may be left out. */
+export interface SpawnChoice {
+  /** `provider/id`, or what pi's `--model` understands. */
+  readonly model?: string;
+  readonly thinking?: string;
+  /** The first prompt. */
+  readonly prompt?: string;
+  /** pi's own name of the session. */
+  readonly name?: string;
+  /** For pi's command line; only those on a list are taken. */
+  readonly args?: readonly string[];
+}
+
+/** An agent that is on its way: its node is in the roster as `starting`. */
+export interface Spawning {
+  readonly status: "spawning";
+  /** Its folder, symlinks resolved. */
+  readonly path: string;
+  readonly node: NodeId;
+  readonly terminal: TerminalId;
+}
+
+/** What `hypivisor doctor` and the first page say of the daemon. */
+export interface DaemonFacts {
+  readonly version: string;
+  readonly commit: string;
+  readonly pid: number;
+  /** Name of its machine. */
+  readonly machine: string;
+  /** Where the page is, without a code. */
+  readonly url: string;
+  readonly startedAt: number;
+  readonly dataDir: string;
+  readonly capabilities: readonly DaemonCapability[];
+  /** Null while there is none. */
+  readonly runner: {
+    readonly pid: number;
+    readonly build: string;
+    readonly startedAt: number;
+  } | null;
+}
 
 /** Names the node. May be left out on that node's own viewer socket. */
 interface OfNode {
@@ -42,6 +90,8 @@ export interface RpcMethods {
       /** Name of the daemon's own machine. */
       machine: string;
       capabilities: readonly DaemonCapability[];
+      /** Empty without the capability `terminals`. */
+      terminals: readonly TerminalRecord[];
     }
   >;
   get_node: Method<OfNode, NodeRecord>;
@@ -78,6 +128,42 @@ export interface RpcMethods {
   models: Method<OfNode, { models: readonly ModelFacts[] }>;
   /** A person has the conversation before their eyes: `done` becomes `idle`. */
   seen: Method<OfNode, Empty>;
+
+  daemon: Method<Empty, DaemonFacts>;
+  /**
+   * Starts pi in a terminal of the runner. Params, results and error texts of
+   * the original, and ours beside them. `session` is the path of a session
+   * file to go on with; one that is live is a `conflict` that names its node.
+   */
+  spawn_agent: Method<
+    { path: string; new_folder?: string; session?: string } & SpawnChoice,
+    Spawning
+  >;
+  /** Starts an offline agent's session again, in its folder. */
+  resume_agent: Method<OfNode & SpawnChoice, Spawning>;
+  /** Has a spawned agent quit as a person would; then, or with `force`, by force. */
+  stop_agent: Method<OfNode & { force?: boolean }, Empty>;
+
+  list_terminals: Method<Empty, { terminals: readonly TerminalRecord[] }>;
+  /** A login shell in the home, unless told otherwise. */
+  open_terminal: Method<
+    {
+      folder?: string;
+      /** Program and arguments. */
+      command?: readonly string[];
+      name?: string;
+      cols?: number;
+      rows?: number;
+    },
+    TerminalRecord
+  >;
+  /** Ends its program and all that is left of it, and forgets it. */
+  close_terminal: Method<OfTerminal, Empty>;
+  /** Runs the same again, after it has ended. */
+  restart_terminal: Method<OfTerminal, TerminalRecord>;
+  rename_terminal: Method<OfTerminal & { name: string }, TerminalRecord>;
+  /** The last lines of its screen, as plain text. */
+  tail_terminal: Method<OfTerminal & { lines?: number }, { text: string }>;
 }
 
 export type MethodName = keyof RpcMethods;
@@ -88,6 +174,11 @@ export type ResultOf<M extends MethodName> = RpcMethods[M]["result"];
 export type ClientPush =
   | { readonly method: "node_set"; readonly params: { node: NodeRecord } }
   | { readonly method: "node_forgotten"; readonly params: { id: NodeId } }
+  | {
+    readonly method: "terminal_set";
+    readonly params: { terminal: TerminalRecord };
+  }
+  | { readonly method: "terminal_gone"; readonly params: { id: TerminalId } }
   | { readonly method: "beat"; readonly params: Empty };
 
 export interface RpcCall<M extends MethodName = MethodName> {

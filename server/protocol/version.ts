@@ -28,4 +28,5 @@ export type AgentCapability =
 /** What a hypivisor offers to an agent or a page. */
 export type DaemonCapability =
   | "store" // Transcripts outlive the daemon.
-  | "legacy"; // Speaks the dialect of the original too.
+  | "legacy" // Speaks the dialect of the original too.
+  | "terminals"; // Opens terminals and spawns agents.
