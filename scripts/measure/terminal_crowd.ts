@@ -3,6 +3,7 @@
  * get equal shares, and what a terminal holds that does nothing.
  */
 
+import type { TerminalId } from "../../server/protocol/terminal.ts";
 import type { FleetLoad } from "./fleet_load.ts";
 import {
   atMost,
@@ -48,7 +49,7 @@ async function besidePrinters(text: Text): Promise<Figure[]> {
   await using readers = await pair.startLoad();
   await using fleet = await Load.start<FleetLoad>("fleet_load.ts", "any");
   const { url } = pair;
-  const socket = pair.hypivisor.socketUrl("/ws");
+  const socket = pair.host.hypivisor.socketUrl("/ws");
   await fleet.call("agents", { url: socket, count: AGENTS });
   await fleet.call("clients", { url: socket, count: 1 });
   const change = async () => {
@@ -97,7 +98,7 @@ async function idle(text: Text): Promise<Figure[]> {
   const { url } = pair;
   await Bun.sleep(SETTLE_MS);
   const empty = pair.memory();
-  const terminals: string[] = [];
+  const terminals: TerminalId[] = [];
   for (let n = 0; n < IDLE; n++) terminals.push(await pair.open(SHELL));
   await Bun.sleep(SETTLE_MS);
   const opened = pair.memory();

@@ -4,11 +4,8 @@
  * Neither is tied to a core: they are two processes so that they can use two.
  */
 
-import type { DaemonFacts } from "../../server/protocol/rpc.ts";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
-import type { Hypivisor } from "../../tests/harness/hypivisor.ts";
-import { TestSocket } from "../../tests/harness/socket.ts";
-import { until } from "../../tests/harness/until.ts";
+import { TerminalHost } from "../../tests/harness/terminal_host.ts";
 import { Load } from "./load.ts";
 import { anonMiB, rssMiB, threadsCpuMs } from "./machine.ts";
 import type { TerminalLoad } from "./terminal_load.ts";
@@ -24,43 +21,36 @@ export interface Memory {
 }
 
 export class TerminalPair implements AsyncDisposable {
-  readonly hypivisor: Hypivisor;
-  readonly #client: TestSocket;
-  #runnerPid = 0;
+  readonly host: TerminalHost;
+  readonly #pids: readonly number[];
 
-  private constructor(hypivisor: Hypivisor, client: TestSocket) {
-    this.hypivisor = hypivisor;
-    this.#client = client;
+  private constructor(host: TerminalHost, pids: readonly number[]) {
+    this.host = host;
+    this.#pids = pids;
   }
 
   static async start(): Promise<TerminalPair> {
     const args = ["--max-terminals", MAX_TERMINALS];
-    const hypivisor = await startTested({ args }, "any");
-    const client = await TestSocket.open(hypivisor.socketUrl("/ws"));
-    const pair = new TerminalPair(hypivisor, client);
+    const host = await TerminalHost.start(await startTested({ args }, "any"));
     // The runner is started when it is first needed.
-    await pair.close(await pair.open(["true"]));
-    const { runner }: DaemonFacts = await client.call("daemon");
-    pair.#runnerPid = runner?.pid ?? 0;
-    return pair;
+    const { id } = await host.open(["true"]);
+    await host.close(id);
+    const runner = await host.runner();
+    if (runner === undefined) throw new Error("There is no runner");
+    return new TerminalPair(host, [host.hypivisor.pid, runner]);
   }
 
   /** Without a path, as loads take it. */
   get url(): string {
-    return this.hypivisor.socketUrl("");
-  }
-
-  get pids(): readonly number[] {
-    return [this.hypivisor.pid, this.#runnerPid];
+    return this.host.hypivisor.socketUrl("");
   }
 
   async open(command: readonly string[]): Promise<TerminalId> {
-    const opened = await this.#client.call("open_terminal", { command });
-    return opened.id;
+    return (await this.host.open(command)).id;
   }
 
-  async close(terminal: TerminalId): Promise<void> {
-    await this.#client.call("close_terminal", { terminal });
+  close(terminal: TerminalId): Promise<void> {
+    return this.host.close(terminal);
   }
 
   startLoad(): Promise<Load<TerminalLoad>> {
@@ -69,31 +59,18 @@ export class TerminalPair implements AsyncDisposable {
 
   /** Of both. */
   cpuMs(): number {
-    return this.pids.reduce((sum, pid) => sum + threadsCpuMs(pid), 0);
+    return this.#pids.reduce((sum, pid) => sum + threadsCpuMs(pid), 0);
   }
 
   /** Of both. */
   memory(): Memory {
     return {
-      rssMiB: this.pids.reduce((sum, pid) => sum + rssMiB(pid), 0),
-      anonMiB: this.pids.reduce((sum, pid) => sum + anonMiB(pid), 0),
+      rssMiB: this.#pids.reduce((sum, pid) => sum + rssMiB(pid), 0),
+      anonMiB: this.#pids.reduce((sum, pid) => sum + anonMiB(pid), 0),
     };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const { terminals } = await this.#client.call("list_terminals");
-    for (const { id } of terminals) await this.close(id);
-    await this.#client[Symbol.asyncDispose]();
-    await this.hypivisor[Symbol.asyncDispose]();
-    process.kill(this.#runnerPid, "SIGTERM");
-    await until(() => !isAlive(this.#runnerPid));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.host[Symbol.asyncDispose]();
   }
 }
