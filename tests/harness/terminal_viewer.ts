@@ -18,6 +18,8 @@ import { until } from "./until.ts";
 
 /** As the page does: often enough for a window of 128 KiB to stay open. */
 const ACK_EVERY_BYTES = 32 * 1_024;
+/** The rest too: a viewer that is behind gets its screen after the last ack. */
+const ACK_WITHIN_MS = 50;
 const PACE_TICK_MS = 2;
 
 type Socket = WebSocket & { pause(): void; resume(): void; terminate(): void };
@@ -49,6 +51,7 @@ export class TestTerminalViewer implements AsyncDisposable {
   #waiting: Uint8Array[] = [];
   #acked = 0;
   #timer: Timer | undefined;
+  #ackTimer: Timer | undefined;
   /** Live bytes that the screen has taken, as a place in the stream. */
   taken = 0;
   record: TerminalRecord | undefined;
@@ -134,6 +137,7 @@ export class TestTerminalViewer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#ackTimer);
     this.resume();
     this.#socket?.close();
     await until(() => this.#socket?.readyState === WebSocket.CLOSED);
@@ -218,7 +222,14 @@ export class TestTerminalViewer implements AsyncDisposable {
   #take(bytes: Uint8Array): void {
     this.onBytes(bytes, this.taken);
     this.taken += bytes.length;
-    if (this.taken - this.#acked < ACK_EVERY_BYTES) return;
+    if (this.taken - this.#acked >= ACK_EVERY_BYTES) this.#ack();
+    else this.#ackTimer ??= setTimeout(() => this.#ack(), ACK_WITHIN_MS);
+  }
+
+  #ack(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    if (this.#acked === this.taken) return;
     this.#acked = this.taken;
     if (this.isLinked) this.say({ type: "ack", offset: this.taken });
   }
