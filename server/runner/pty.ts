@@ -1,18 +1,32 @@
 /**
  * A pty with a program on it: bytes out, bytes in, size, and a brake.
  *
- * A carrier for Bun's terminal, whose gaps it fills: input is handed on in
- * pieces, because Bun takes any amount; output is held by the C library, or by
- * the tty's own flow control where that cannot be had. Knows no viewers.
+ * Bun starts the program, with the pty as its controlling terminal; then the
+ * descriptor is ours, because Bun's terminal reads without end and takes any
+ * input. The brake is not to read: the kernel makes the program wait. The
+ * tty's own flow control would not do: it drops a line's end that falls
+ * between the kernel's look for room and its write of CR and LF (Linux 6.18;
+ * once in some 64 MiB). Knows no viewers.
  */
 
-import { closeSync, constants, openSync } from "node:fs";
-import type { OpenSpec } from "../protocol/runner.ts";
+import { closeSync, writeSync } from "node:fs";
 import type { TerminalSize } from "../protocol/terminal.ts";
-import { holdOutput } from "./libc.ts";
+import { setWindowSize } from "./libc.ts";
+import { takeMaster } from "./pty_master.ts";
 
-/** Handed to Bun ahead of the tty; the rest waits here, where it is counted. */
-const INPUT_AHEAD_BYTES = 64 * 1024;
+/** Read at a stretch; then all others have their turn. */
+const TURN_BYTES = 64 * 1024;
+
+/** For a program that does not read what is typed: when to try again. */
+const FIRST_RETRY_MS = 1;
+const MOST_RETRY_MS = 50;
+
+export interface PtyProgram {
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly size: TerminalSize;
+}
 
 export interface PtyEvents {
   onOutput(bytes: Uint8Array): void;
@@ -26,37 +40,33 @@ export interface PtyEvents {
 export class Pty {
   readonly #events: PtyEvents;
   readonly #child: Bun.Subprocess;
-  readonly #findSlave: (pid: number) => string | undefined;
-  #terminal: Bun.Terminal | undefined;
-  #slave: number | undefined;
-  #brake: "none" | "unknown" | "libc" | "flags" = "unknown";
+  readonly #fd: number;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #isClosed = false;
+  /** Set while the program is made to wait. */
+  #held: PromiseWithResolvers<void> | undefined;
   #input: Uint8Array[] = [];
   #inputBytes = 0;
-  #aheadBytes = 0;
+  #retry: Timer | undefined;
+  #retryMs = FIRST_RETRY_MS;
 
   /** @throws what Bun throws if the program cannot be run. */
-  constructor(
-    spec: Pick<OpenSpec, "command" | "folder" | "env" | "size">,
-    findSlave: (pid: number) => string | undefined,
-    events: PtyEvents,
-  ) {
+  constructor({ command, folder, env, size }: PtyProgram, events: PtyEvents) {
     this.#events = events;
-    this.#findSlave = findSlave;
-    this.#child = Bun.spawn([...spec.command], {
-      cwd: spec.folder,
-      env: spec.env,
-      // Inline: one that is made beforehand is not the controlling terminal.
-      terminal: {
-        cols: spec.size.cols,
-        rows: spec.size.rows,
-        data: (_terminal, bytes) => events.onOutput(bytes),
-        drain: () => this.#onDrain(),
-        exit: () => events.onEnd(),
-      },
-      onExit: (_child, code, signal) =>
-        events.onExit(code, signal as string | null),
-    });
-    this.#terminal = this.#child.terminal;
+    const { child, fd } = takeMaster(() =>
+      Bun.spawn([...command], {
+        cwd: folder,
+        env,
+        // Inline: one that is made beforehand is not the controlling terminal.
+        terminal: { cols: size.cols, rows: size.rows },
+        onExit: (_child, code, signal) =>
+          events.onExit(code, signal as string | null),
+      })
+    );
+    this.#child = child;
+    this.#fd = fd;
+    this.#reader = Bun.file(fd).stream().getReader();
+    void this.#read();
   }
 
   get pid(): number {
@@ -65,75 +75,94 @@ export class Pty {
 
   /** Input that the program's terminal has not taken yet. */
   get inputBytes(): number {
-    return this.#inputBytes + this.#aheadBytes;
+    return this.#inputBytes;
   }
 
   write(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.#isClosed) return;
     this.#input.push(bytes);
     this.#inputBytes += bytes.length;
-    this.#feed();
+    if (this.#retry === undefined) this.#feed();
   }
 
   resize({ cols, rows }: TerminalSize): void {
-    this.#terminal?.resize(cols, rows);
+    if (!this.#isClosed) setWindowSize(this.#fd, cols, rows);
   }
 
   /** Makes the program wait when it prints, or lets it go on. */
   hold(isHeld: boolean): void {
-    if (this.#brake === "unknown") this.#brake = this.#findBrake();
-    if (this.#brake === "libc" && this.#slave !== undefined) {
-      holdOutput(this.#slave, isHeld);
+    if (isHeld) this.#held ??= Promise.withResolvers();
+    else {
+      this.#held?.resolve();
+      this.#held = undefined;
     }
   }
 
-  #findBrake(): "none" | "libc" {
-    const path = this.#findSlave(this.pid);
-    if (path === undefined) return "none";
-    try {
-      this.#slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-      return "libc";
-    } catch {
-      return "none";
-    }
-  }
-
-  /** Lets go of the brake, so that the end of the output can be seen. */
-  release(): void {
-    if (this.#slave === undefined) return;
-    this.hold(false);
-    closeSync(this.#slave);
-    this.#slave = undefined;
-    this.#brake = "none";
-  }
-
-  /** Hangs up. Bun keeps a descriptor until this is called. */
+  /** Hangs up. */
   close(): void {
-    this.release();
-    this.#terminal?.close();
-    this.#terminal = undefined;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.hold(false);
+    clearTimeout(this.#retry);
     this.#input = [];
     this.#inputBytes = 0;
-    this.#aheadBytes = 0;
+    // It has ended, or is ended by this.
+    this.#reader.cancel().catch(() => {});
+    closeSync(this.#fd);
+  }
+
+  async #read(): Promise<void> {
+    let stretch = 0;
+    try {
+      while (!this.#isClosed) {
+        if (this.#held) await this.#held.promise;
+        const { value, done } = await this.#reader.read();
+        if (done) break;
+        this.#events.onOutput(value);
+        stretch += value.length;
+        if (stretch < TURN_BYTES) continue;
+        stretch = 0;
+        // A read that need not wait does not let the loop go round.
+        await new Promise((next) => setImmediate(next));
+      }
+    } catch {
+      // EIO: on Linux that is how the end is told.
+    }
+    this.#events.onEnd();
   }
 
   #feed(): void {
+    this.#retry = undefined;
+    const before = this.#inputBytes;
     let first;
-    while (this.#aheadBytes < INPUT_AHEAD_BYTES && (first = this.#input[0])) {
-      const room = INPUT_AHEAD_BYTES - this.#aheadBytes;
-      const part = first.subarray(0, room);
-      if (part.length === first.length) this.#input.shift();
-      else this.#input[0] = first.subarray(part.length);
-      this.#inputBytes -= part.length;
-      this.#aheadBytes += part.length;
-      this.#terminal?.write(part as Uint8Array<ArrayBuffer>);
+    while ((first = this.#input[0])) {
+      const taken = this.#writeSome(first);
+      this.#inputBytes -= taken;
+      if (taken === first.length) {
+        this.#input.shift();
+        continue;
+      }
+      this.#input[0] = first.subarray(taken);
+      this.#retryLater(taken > 0 || this.#inputBytes < before);
+      break;
     }
+    if (this.#inputBytes < before) this.#events.onInputTaken();
   }
 
-  /** Bun tells when all that it was given is with the tty. */
-  #onDrain(): void {
-    this.#aheadBytes = 0;
-    this.#feed();
-    this.#events.onInputTaken();
+  #retryLater(isMoving: boolean): void {
+    this.#retryMs = isMoving
+      ? FIRST_RETRY_MS
+      : Math.min(2 * this.#retryMs, MOST_RETRY_MS);
+    this.#retry = setTimeout(() => this.#feed(), this.#retryMs);
+  }
+
+  /** How much the tty took. All of it, where nobody will ever read it. */
+  #writeSome(bytes: Uint8Array): number {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      return code === "EAGAIN" || code === "EINTR" ? 0 : bytes.length;
+    }
   }
 }

@@ -189,7 +189,6 @@ export class Terminal {
           size: this.#tape.size.size,
           env: childEnv(env, id),
         },
-        () => undefined,
         {
           onOutput: (bytes) => this.#onOutput(bytes),
           onInputTaken: () => {},
