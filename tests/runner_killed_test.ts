@@ -1,10 +1,12 @@
 /** The runner is killed: nobody is left behind, and the daemon goes on. */
 
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { NodeState } from "../server/protocol/node.ts";
 import { PiHome } from "./harness/pi.ts";
-import { withEnvironment } from "./harness/processes.ts";
+import { isAlive, withEnvironment } from "./harness/processes.ts";
 import { nodeState, startWithPi } from "./harness/spawning.ts";
 import { TerminalHost } from "./harness/terminal_host.ts";
 import { until } from "./harness/until.ts";
@@ -58,10 +60,44 @@ test(
     viewer.onBytes = (bytes) => void (said += Buffer.from(bytes).toString());
     viewer.type("echo $((6*7))\r");
     await until(() => said.includes("42"), { seen: () => said });
-    const ids = (await host.list()).map(({ id }) => id);
-    assert(!ids.includes(shell.id) && !ids.includes(hider.id));
+    // They are shown as ended until a person closes them.
+    for (const { id } of [shell, hider]) {
+      const lost = await host.find(id);
+      assertEquals(lost?.state.kind, "exited");
+      await host.close(id);
+      assertEquals(await host.find(id), undefined);
+    }
   },
   LONG,
+);
+
+test(
+  "what is on record of another boot ends nobody, and is forgotten",
+  async () => {
+    await using host = await TerminalHost.start();
+    const { dataDir } = host.hypivisor;
+    const bystander = Bun.spawn(["sleep", "1005"]);
+    const stat = readFileSync(`/proc/${bystander.pid}/stat`, "utf8");
+    const records = join(dataDir, "children");
+    mkdirSync(records, { recursive: true, mode: 0o700 });
+    const file = join(records, "of-another-boot.json");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        terminal: crypto.randomUUID(),
+        bootId: crypto.randomUUID(),
+        pid: bystander.pid,
+        // Field 22 of proc(5); the name is "(sleep)".
+        startedAt: stat.split(" ")[21],
+      }),
+    );
+
+    await host.open(["true"]);
+    assert(!existsSync(file));
+    assert(isAlive(bystander.pid));
+    bystander.kill();
+    await bystander.exited;
+  },
 );
 
 function stateOf(

@@ -19,6 +19,8 @@ const MAX_GROWTH_MIB = 2;
 const WARM_BYTES = 400 * 1_048_576;
 const STALLED_BYTES = 600 * 1_048_576;
 const SAMPLE_MS = 20;
+/** Slower than any program prints. */
+const SLOW_BYTES_PER_S = 5_000_000;
 
 test(
   "a viewer that does not read costs nothing and holds nobody up",
@@ -57,6 +59,25 @@ test(
   },
   180_000,
 );
+
+// The tty's own flow control loses a CR and LF now and then (Linux 6.18).
+test("a program that has to wait for its viewer loses no byte", async () => {
+  await using host = await TerminalHost.start();
+  using numbers = numbered();
+  const script = 'stty -echo; printf R; read _; exec cat "$0" "$0" "$0" "$0"';
+  const { id } = await host.open(["sh", "-c", script, numbers.file]);
+  await using viewer = await host.view(id, { pace: SLOW_BYTES_PER_S });
+  await until(() => viewer.taken > 0);
+  const goal = viewer.taken + 4 * numbers.printed.length;
+  const reader = verify(viewer, numbers);
+
+  viewer.type("\n");
+  await until(() => viewer.taken === goal, {
+    withinMs: 30_000,
+    seen: () => ({ taken: viewer.taken, goal, wrong: reader.wrong }),
+  });
+  assertEquals([reader.wrong, viewer.screens], [0, 1]);
+});
 
 test(
   "a terminal has the size of the viewer that typed last, or claimed it",
