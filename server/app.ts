@@ -43,10 +43,15 @@ const BEAT_EVERY_MS = 10_000;
 /** How long a stop waits for sockets to say goodbye. */
 const CLOSE_WITHIN_MS = 500;
 
+/** Lets the answer to the call that ends the daemon go out before it does. */
+const ANSWER_FIRST_MS = 50;
+
 export interface Daemon {
   readonly port: number;
   /** The page's address, with the code that signs a browser in. */
   readonly signInUrl: string;
+  /** Resolves when a client has asked for the end: time to call `close`. */
+  readonly asked: Promise<void>;
   /** Ends all sockets, writes what is left, and frees the port. */
   close(): Promise<void>;
 }
@@ -67,7 +72,30 @@ export function startDaemon(config: Config): Daemon {
   const store = dataDir
     ? openStore(join(dataDir.path, "hypivisor.db"))
     : noStore;
-  const net = makeNet({ config, store, registry, metrics, now });
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const startedAt = now();
+  const net = makeNet({
+    config,
+    store,
+    registry,
+    metrics,
+    now,
+    facts: () => ({
+      version: VERSION,
+      commit: COMMIT,
+      pid: process.pid,
+      machine: config.machine,
+      url: urlOf(config, port),
+      startedAt,
+      dataDir: dataDir?.path ?? config.dataDir,
+      capabilities: net.capabilities,
+      runner: net.children?.runner ?? null,
+    }),
+    shutdown: () => {
+      setTimeout(ask, ANSWER_FIRST_MS);
+      return Promise.resolve();
+    },
+  });
   restoreNodes(store, registry, net.hubs, now());
   registry.onChange((change) => keepNode(store, registry, net.hubs, change));
   const announcer = new Announcer(net);
@@ -124,6 +152,7 @@ export function startDaemon(config: Config): Daemon {
   return {
     port,
     signInUrl: urlOf(config, port, token && codes.first(now())),
+    asked,
     async close() {
       clearInterval(sweep);
       clearInterval(beat);
@@ -144,9 +173,12 @@ interface NetParts {
   readonly registry: Registry;
   readonly metrics: Metrics;
   readonly now: () => number;
+  readonly facts: Net["facts"];
+  readonly shutdown: Net["shutdown"];
 }
 
-function makeNet({ config, store, registry, metrics, now }: NetParts): Net {
+function makeNet(parts: NetParts): Net {
+  const { config, store, registry, metrics, now, facts, shutdown } = parts;
   const net: Net = {
     registry,
     store,
@@ -157,6 +189,9 @@ function makeNet({ config, store, registry, metrics, now }: NetParts): Net {
     machine: config.machine,
     capabilities: config.isStored ? ["store", "legacy"] : ["legacy"],
     agents: new Map(),
+    children: undefined,
+    facts,
+    shutdown,
     clients: new Set(),
     viewers: new Set(),
     registrants: new Map(),
@@ -197,7 +232,7 @@ function given(token: string, from: string): string {
 function urlOf(
   config: Config,
   port: number,
-  code: string | undefined,
+  code?: string,
 ): string {
   const isAny = config.host === "0.0.0.0" || config.host === "::";
   const name = isAny ? "127.0.0.1" : config.host;

@@ -84,7 +84,7 @@ async function runUntilSignal(config: Config): Promise<number> {
     const daemon = startDaemon(config);
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    await signal();
+    await Promise.race([signal(), daemon.asked]);
     await daemon.close();
     return EXIT.ok;
   } catch (thrown) {
