@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PiHome } from "./harness/pi.ts";
 import { nodeState, startWithPi } from "./harness/spawning.ts";
@@ -112,7 +112,8 @@ test(
     await using home = await PiHome.make();
     await using host = await TerminalHost.start(await startWithPi(home));
     const built = join(home.work, "built");
-    const build = `for n in $(seq 30); do echo step $n; sleep 0.1; done
+    const go = join(home.work, "go");
+    const build = `until [ -e ${go} ]; do echo step; sleep 0.1; done
 echo whole > ${built}`;
     const shell = await host.open(["sh", "-c", build], { folder: home.work });
     const agent = await host.client.call("spawn_agent", { path: home.work });
@@ -143,6 +144,7 @@ echo whole > ${built}`;
     }
 
     home.llm.release("killed");
+    writeFileSync(go, "");
     await until(() => viewer.receipts.get("p1")?.state === "done", LATE);
     assert(JSON.stringify(viewer.items.at(-1)).includes(answer));
     const ended = await until(async () => {

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeState } from "../server/protocol/node.ts";
 import { PiHome } from "./harness/pi.ts";
-import { isAlive, withEnvironment } from "./harness/processes.ts";
+import { isAlive, sweepAfter, withEnvironment } from "./harness/processes.ts";
 import { nodeState, startWithPi } from "./harness/spawning.ts";
 import { TerminalHost } from "./harness/terminal_host.ts";
 import { until } from "./harness/until.ts";
@@ -27,6 +27,7 @@ test(
     await using home = await PiHome.make();
     await using host = await TerminalHost.start(await startWithPi(home));
     const mark = `TEST_MARK=${crypto.randomUUID()}`;
+    using _sweep = sweepAfter(mark);
     const shell = await host.open(["env", mark, "sh"]);
     const hider = await host.open(["env", mark, "sh", "-c", HIDER]);
     await until(() => withEnvironment(mark).length === HIDERS + 1, {
@@ -76,7 +77,7 @@ test(
   async () => {
     await using host = await TerminalHost.start();
     const { dataDir } = host.hypivisor;
-    const bystander = Bun.spawn(["sleep", "1005"]);
+    await using bystander = Bun.spawn(["sleep", "1005"]);
     const stat = readFileSync(`/proc/${bystander.pid}/stat`, "utf8");
     const records = join(dataDir, "children");
     mkdirSync(records, { recursive: true, mode: 0o700 });
@@ -95,8 +96,6 @@ test(
     await host.open(["true"]);
     assert(!existsSync(file));
     assert(isAlive(bystander.pid));
-    bystander.kill();
-    await bystander.exited;
   },
 );
 

@@ -16,8 +16,8 @@ import { until } from "./harness/until.ts";
 
 const MAX_GROWTH_MIB = 2;
 /** Of output, before memory is looked at: buffers and compiled code are there. */
-const WARM_BYTES = 400 * 1_048_576;
-const STALLED_BYTES = 600 * 1_048_576;
+const WARM_BYTES = 100 * 1_048_576;
+const STALLED_BYTES = 250 * 1_048_576;
 const SAMPLE_MS = 20;
 /** Slower than any program prints. */
 const SLOW_BYTES_PER_S = 5_000_000;

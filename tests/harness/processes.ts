@@ -30,6 +30,15 @@ export function withEnvironment(entry: string): number[] {
   );
 }
 
+/** Kills all of them when it is disposed of: a test may fail half way. */
+export function sweepAfter(entry: string): Disposable {
+  return {
+    [Symbol.dispose]() {
+      for (const pid of withEnvironment(entry)) signal(pid, "SIGKILL");
+    },
+  };
+}
+
 /** Pids of all that nobody has waited for, and whose parent is this one. */
 export function zombiesOf(parent: number): number[] {
   return allPids().filter((pid) => {
