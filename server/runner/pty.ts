@@ -30,8 +30,8 @@ export interface PtyProgram {
 
 export interface PtyEvents {
   onOutput(bytes: Uint8Array): void;
-  /** Some input was taken: `inputBytes` is less now. */
-  onInputTaken(): void;
+  /** Some input was taken, and so much is left. */
+  onInputTaken(inputBytes: number): void;
   onExit(code: number | null, signal: string | null): void;
   /** Nobody has the terminal open any more: there is no output to come. */
   onEnd(): void;
@@ -43,6 +43,7 @@ export class Pty {
   readonly #fd: number;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #isClosed = false;
+  #isReleased = false;
   /** Set while the program is made to wait. */
   #held: PromiseWithResolvers<void> | undefined;
   #input: Uint8Array[] = [];
@@ -91,11 +92,17 @@ export class Pty {
 
   /** Makes the program wait when it prints, or lets it go on. */
   hold(isHeld: boolean): void {
-    if (isHeld) this.#held ??= Promise.withResolvers();
+    if (isHeld && !this.#isReleased) this.#held ??= Promise.withResolvers();
     else {
       this.#held?.resolve();
       this.#held = undefined;
     }
+  }
+
+  /** Lets go of the brake for good, so that the end of the output is seen. */
+  release(): void {
+    this.#isReleased = true;
+    this.hold(false);
   }
 
   /** Hangs up. */
@@ -146,7 +153,7 @@ export class Pty {
       this.#retryLater(taken > 0 || this.#inputBytes < before);
       break;
     }
-    if (this.#inputBytes < before) this.#events.onInputTaken();
+    if (this.#inputBytes < before) this.#events.onInputTaken(this.#inputBytes);
   }
 
   #retryLater(isMoving: boolean): void {
