@@ -95,5 +95,5 @@ function line(
     const missing = width - Bun.stringWidth(cut);
     gap = " ".repeat(Math.max(0, missing)) + GAP;
   }
-  return text;
+  return text.trimEnd();
 }

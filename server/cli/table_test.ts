@@ -22,7 +22,7 @@ test("columns are aligned, the last one is not padded", () => {
     [
       "ID   NAME        FOLDER       ABOUT",
       "a1   shop        ~/work/shop  writes the checkout page again",
-      "b22  文字の整理  ~/a          ",
+      "b22  文字の整理  ~/a",
       "",
     ].join("\n"),
   );

@@ -91,9 +91,13 @@ async function showAgent(
     return EXIT.ok;
   }
   const paint = painter(process.stdout);
-  return print(
-    items.map((item) => itemText(item, paint)).filter(Boolean).join("\n"),
-  );
+  let text = "";
+  for (const item of items) {
+    const part = itemText(item, paint);
+    if (part === "") continue;
+    text += text !== "" && !isBelow(item) ? `\n${part}` : part;
+  }
+  return print(text);
 }
 
 /** The newest `wanted` items, oldest first. */
@@ -203,10 +207,15 @@ function textPrinter(): Printer {
       }
       const text = itemText(item, paint);
       if (text === "") return;
-      gap();
+      if (!isBelow(item)) gap();
       print(text);
     },
   };
+}
+
+/** What a tool printed stands below its call. */
+function isBelow(item: Item): boolean {
+  return item.kind === "message" && item.message.role === "toolResult";
 }
 
 function isAnswer(

@@ -54,11 +54,11 @@ SIGQUIT as always.`,
   ],
   positionals: { min: 1, max: 1, completion: ["any"] },
   async run(args) {
-    needTerminal("attach");
     using reached = await connect(args);
     const found = await fetchOne(reached.rpc, args.words[0] ?? "");
-    if (found.terminal) return await show(found.terminal, args, reached);
-    return elsewhere(found);
+    if (!found.terminal) return elsewhere(found);
+    needTerminal("attach");
+    return await show(found.terminal, args, reached);
   },
 };
 

@@ -70,7 +70,7 @@ export class LocalTerminal implements Disposable {
   /** Takes the terminal over. It is given back when this is disposed of. */
   constructor(events: LocalEvents) {
     this.#events = events;
-    process.stdin.setRawMode(true);
+    makeRaw();
     this.#on(process, "exit", () => this[Symbol.dispose]());
     this.#on(process.stdin, "data", (bytes) => events.input(bytes as Buffer));
     for (const name of ["end", "error"]) {
@@ -84,7 +84,7 @@ export class LocalTerminal implements Disposable {
     this.#on(process, "SIGCONT", () => {
       // The shell has set its own modes meanwhile; ours count as set already.
       process.stdin.setRawMode(false);
-      process.stdin.setRawMode(true);
+      makeRaw();
       events.continued();
     });
     // What is there stays in the scrollback, above what comes.
@@ -192,5 +192,21 @@ export class LocalTerminal implements Disposable {
   ): void {
     emitter.on(name, listener);
     this.#undo.push(() => emitter.off(name, listener));
+  }
+}
+
+/**
+ * Bytes pass as they are, in both directions. Bun 1.4.5, as libuv, leaves it to
+ * the terminal to make two of a line end, and programs that draw use a bare one
+ * to go down; `setRawMode(false)` puts that back as well.
+ */
+function makeRaw(): void {
+  process.stdin.setRawMode(true);
+  try {
+    Bun.spawnSync(["stty", "-opost"], {
+      stdio: ["inherit", "ignore", "ignore"],
+    });
+  } catch {
+    // There is none on this system: some programs may look odd.
   }
 }
