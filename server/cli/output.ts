@@ -19,8 +19,6 @@ export const EXIT = {
   /** No hypivisor answers, or it does not let us in. */
   unreachable: 3,
   usage: 64,
-  /** Interrupted by the keyboard, as shells count it. */
-  interrupted: 130,
 } as const;
 
 /** A reader that does not read is waited for in steps of this. */

@@ -115,6 +115,14 @@ export class LocalTerminal implements Disposable {
     this.write(Buffer.from(LEAVE_OTHER_SCREEN + RESET + CLEAR));
   }
 
+  /**
+   * The whole screen scrolls again, as after a resize: programs count on that,
+   * and this terminal may have had its size all along.
+   */
+  forgetRegion(): void {
+    this.write(Buffer.from("\x1b7\x1b[r\x1b8"));
+  }
+
   /** A line at the bottom, over what is there. The screen must be painted anew. */
   notice(text: string): void {
     const { cols, rows } = this.size;

@@ -92,6 +92,7 @@ export async function showTerminal(
       if (record.state.kind !== "running") ended(record);
     },
     screen: () => local.clear(),
+    sized: () => local.forgetRegion(),
     bytes(bytes, taken) {
       local.write(bytes, () => {
         taken();

@@ -53,6 +53,8 @@ export interface LinkEvents {
   screen(): void;
   /** For the screen; `taken` once they are on it. */
   bytes(bytes: Uint8Array, taken: () => void): void;
+  /** What comes next is for a terminal of another size. */
+  sized(): void;
   terminal(terminal: TerminalRecord): void;
   /** The link was lost. It is tried again until it is closed. */
   lost(): void;
@@ -200,7 +202,9 @@ export class TerminalLink implements Disposable {
       case "terminal":
         this.#events.terminal(frame.terminal);
         return;
-      case "size": // The bytes are for that size; there is nothing to be done.
+      case "size":
+        this.#events.sized();
+        return;
       case "refused": // Keys of a viewer that only reads.
         return;
     }
