@@ -121,8 +121,12 @@ export class OnPty implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** Resolves to the exit code once all that came is on the screen. */
   get exited(): Promise<number> {
-    return this.#child.exited;
+    return this.#child.exited.then(async (code) => {
+      await new Promise<void>((resolve) => this.#screen.write("", resolve));
+      return code;
+    });
   }
 
   get exitCode(): number | null {
