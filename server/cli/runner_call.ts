@@ -4,7 +4,6 @@
  */
 
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { COMMIT, VERSION } from "../build_info.ts";
 import { HypivisorError } from "../errors.ts";
 import { decodeText, encodeControl, FrameReader } from "../frames.ts";
@@ -15,6 +14,7 @@ import {
   type RunnerMethods,
   type RunnerReply,
 } from "../protocol/runner.ts";
+import { runnerSocket } from "../paths.ts";
 import { parseJson } from "../read.ts";
 
 /** It answers at once, unless it ends children first. */
@@ -40,7 +40,7 @@ export async function askRunner<M extends Question>(
   const { promise, resolve, reject } = Promise.withResolvers<
     RunnerAnswer<M> | undefined
   >();
-  const socket = connect(join(dataDir, "runner.sock"));
+  const socket = connect(runnerSocket(dataDir));
   const fail = (why: string) =>
     reject(
       new HypivisorError("unavailable", `Cannot speak to the runner: ${why}`),

@@ -87,6 +87,18 @@ by themselves once pi has the extension: pi install npm:pi-socket`,
       summary: "Answer to this Host name (repeatable)",
     },
     {
+      kind: "flag",
+      name: "terminals",
+      isOn: true,
+      summary: "Open no terminals and start no agents",
+    },
+    {
+      kind: "value",
+      name: "max-terminals",
+      value: "N",
+      summary: "How many terminals may run at once (64)",
+    },
+    {
       kind: "value",
       name: "log-level",
       value: "LEVEL",
@@ -118,6 +130,8 @@ function configOf(args: Arguments): Config {
     "allow-origin": args.list("allow-origin"),
     "allow-host": args.list("allow-host"),
     "log-level": args.value("log-level"),
+    terminals: args.flag("terminals"),
+    "max-terminals": args.value("max-terminals"),
   };
   try {
     return readConfig(flags, process.env);

@@ -6,12 +6,9 @@
 import { join, resolve } from "node:path";
 import { isLoopbackHost } from "../config.ts";
 import { HypivisorError } from "../errors.ts";
-import { defaultDataDir } from "../paths.ts";
+import { daemonSocket, defaultDataDir } from "../paths.ts";
 import { readTokenFile } from "../token.ts";
 import { type Arguments, type Option, UsageError } from "./command.ts";
-
-/** Of the daemon, in its data directory. */
-const SOCKET_NAME = "hypivisor.sock";
 
 /** Options of every command that speaks to a daemon. */
 export const TARGET_OPTIONS: readonly Option[] = [
@@ -76,7 +73,7 @@ export function targetOf(args: Arguments, env: NodeJS.ProcessEnv): Target {
   const given = args.value("url") ??
     (isLocal ? undefined : env.HYPIVISOR_URL || undefined);
   if (given === undefined) {
-    return { kind: "socket", path: join(dataDir, SOCKET_NAME), dataDir };
+    return { kind: "socket", path: daemonSocket(dataDir), dataDir };
   }
   const url = readUrl(given);
   const token = tokenFor(url, args.value("token-file"), dataDir, env);

@@ -190,8 +190,11 @@ export const handlers: Handlers = {
     };
   },
   get_node: ({ registry }, params) => registry.get(params.node),
-  forget_node: ({ registry }, params) => {
-    registry.forget(params.node);
+  forget_node: async (core, params) => {
+    const { terminal } = core.registry.get(params.node);
+    core.registry.forget(params.node);
+    // It has ended, as its agent has: nobody will look for it any more.
+    if (terminal) await core.children?.close(terminal);
     return {};
   },
   page: async (core, params) => {
