@@ -228,8 +228,8 @@ test("while the daemon is away it says so, keeps keys, and can be left", async (
     pty.type("echo before\r");
     await pty.sees(/^before$/);
     await hypivisor.kill();
-    pty.type("echo typed-$((40+2))\r");
     await pty.sees(/hypivisor is away.*Ctrl-\\ leaves/);
+    pty.type("echo typed-$((40+2))\r");
     await other.sees(/hypivisor is away/);
 
     other.type("\x1c");

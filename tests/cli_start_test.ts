@@ -19,6 +19,9 @@ import { Hypivisor } from "./harness/hypivisor.ts";
 import { Namespace } from "./harness/namespace.ts";
 import { until } from "./harness/until.ts";
 
+/** Terminals are opened below the home only. */
+const AT_HOME = { env: { HOME: tmpdir() } };
+
 /** A folder of the test, on a machine where the usual port is free. */
 async function withMachine(
   run: (machine: Namespace, dataDir: string) => Promise<void>,
@@ -96,10 +99,10 @@ test("without a terminal nothing is started, the command is said", async () => {
 });
 
 test("shutdown says what would end, asks, and ends it all", async () => {
-  await using hypivisor = await Hypivisor.start();
+  await using hypivisor = await Hypivisor.start(AT_HOME);
   const { dataDir, pid } = hypivisor;
   const opened = await runCli(
-    ["shell", "-d", "--name", "build", "--json", "--", "sleep", "1000"],
+    ["shell", tmpdir(), "--name", "build", "--json", "--", "sleep", "1000"],
     { dataDir },
   );
   const sleeper = JSON.parse(opened.stdout).state.pid;
@@ -125,11 +128,12 @@ test("shutdown says what would end, asks, and ends it all", async () => {
 });
 
 test("shutdown ends what a killed daemon left behind", async () => {
-  await using hypivisor = await Hypivisor.start();
+  await using hypivisor = await Hypivisor.start(AT_HOME);
   const { dataDir } = hypivisor;
-  const opened = await runCli(["shell", "-d", "--json", "--", "sleep", "999"], {
-    dataDir,
-  });
+  const opened = await runCli(
+    ["shell", tmpdir(), "--json", "--", "sleep", "1000"],
+    { dataDir },
+  );
   const { pid } = JSON.parse(opened.stdout).state;
   await hypivisor.kill();
   const { code, stderr } = await runCli(["shutdown", "--yes"], { dataDir });

@@ -20,6 +20,15 @@ const REASON_MAX = 200;
 /** Longest name of a Unix socket on every system we run on. */
 const SOCKET_PATH_MAX = 100;
 
+/** How it is told that nobody listens. */
+const NOBODY = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "ECONNREFUSED",
+  "ConnectionRefused",
+  "FailedToOpenSocket",
+]);
+
 /** No way to a daemon: exit code 3. */
 export class UnreachableError extends HypivisorError {
   /** Whether there is none at all, rather than one that refuses. */
@@ -128,10 +137,10 @@ export class Connection {
         } s`,
       );
     }
-    const isNobody = code === "ENOENT" || code === "ECONNREFUSED" ||
-      code === "ConnectionRefused" || code === "FailedToOpenSocket";
-    if (!isNobody) {
-      return new UnreachableError(`Cannot reach ${this.name}: ${message}`);
+    if (!NOBODY.has(code ?? "")) {
+      // What Bun 1.4.5 asks back says nothing.
+      const [why] = message.split(/[:.] (?=Was there|Is the)/);
+      return new UnreachableError(`Cannot reach ${this.name}: ${why}`);
     }
     const said = this.target.kind === "socket"
       ? `No hypivisor is running with the data directory ${this.name}. Start one: hypivisor`
