@@ -245,6 +245,55 @@ test("while the daemon is away it says so, keeps keys, and can be left", async (
   });
 });
 
+test("bytes pass as they are: a bare line end goes straight down", async () => {
+  await play(async ({ open, attach }) => {
+    const id = await open(
+      "sh",
+      "-c",
+      "stty raw -echo; printf 'one\\ntwo\\r\\n'; exec cat",
+    );
+    await using pty = attach(id);
+    await pty.sees(/^ {3}two$/);
+    pty.type("\x00\x01\x7f\xff\x1b[A");
+    await until(() => pty.bytes.includes("\x00\x01\x7fÿ\x1b[A"));
+  });
+});
+
+test("a terminal that is closed ends attach, and nobody else", async () => {
+  await play(async ({ open, attach, hypivisor }) => {
+    const id = await open(...SHELL);
+    const pty = attach(id);
+    await pty.sees(PROMPT);
+    pty.close();
+    await pty.exited;
+    await until(async () => {
+      const { stdout } = await runCli(["terminals", "--json"], hypivisor);
+      const [{ state, viewers }] = JSON.parse(stdout);
+      return state.kind === "running" && viewers.length === 0;
+    });
+    await pty[Symbol.asyncDispose]();
+  });
+});
+
+test("stopped and continued, it is raw again and paints anew", async () => {
+  await play(async ({ open, attach }) => {
+    const id = await open(...SHELL);
+    await using pty = attach(id);
+    await pty.sees(PROMPT);
+    pty.type("echo mark-$((1+1))\r");
+    await pty.sees(/^mark-2$/);
+    pty.kill("SIGSTOP");
+    // As the shell does, to which it was stopped.
+    const tty = `/proc/${pty.pid}/fd/0`;
+    Bun.spawnSync(["sh", "-c", `stty sane < ${tty}; printf '\\033c' > ${tty}`]);
+    await until(() => pty.lines.every((line) => line === ""));
+    pty.kill("SIGCONT");
+    await pty.sees(/^mark-2$/);
+    pty.type("echo more-$((1+2))\r");
+    await pty.sees(/^more-3$/);
+  });
+});
+
 test("the exit code of the program is that of attach", async () => {
   await play(async ({ open, attach, folder, hypivisor }) => {
     const go = join(folder, "go");

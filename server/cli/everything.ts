@@ -6,8 +6,10 @@ import type { RpcSocket } from "./rpc_socket.ts";
 
 export type Start = ResultOf<"subscribe">;
 
-export function fetchAll(rpc: RpcSocket): Promise<Start> {
-  return rpc.call("subscribe", {});
+export async function fetchAll(rpc: RpcSocket): Promise<Start> {
+  const start = await rpc.call("subscribe", {});
+  // A daemon from before there were terminals does not mention them.
+  return { ...start, terminals: start.terminals ?? [] };
 }
 
 /** @throws {NotFoundError} listing what may have been meant. */

@@ -95,6 +95,7 @@ export class OnPty implements AsyncDisposable {
       cols,
       rows,
       scrollback: 5_000,
+      logLevel: "off",
       allowProposedApi: true,
     });
     this.#child = Bun.spawn([...command], {

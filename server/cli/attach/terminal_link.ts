@@ -23,8 +23,8 @@ import { Reading } from "./reading.ts";
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
-/** A daemon that has just started may not have found the runner yet. */
-const MISSING_FOR_MS = 10_000;
+/** A daemon that has just started may not know its terminals yet. */
+const UNKNOWN_FOR_MS = 10_000;
 
 /** A network that was cut says nothing: whoever is silent is asked. */
 const ASK_AFTER_MS = 10_000;
@@ -77,7 +77,8 @@ export class TerminalLink implements Disposable {
   #socket: Bun.WebSocket | undefined;
   readonly #reading = new Reading();
   #retryMs = RETRY_MIN_MS;
-  #missingSince: number | undefined;
+  /** Until when a terminal that is not known may still turn up. */
+  #unknownUntil = 0;
   #heardAt = 0;
   #held: Uint8Array[] = [];
   readonly #beat: ReturnType<typeof setInterval>;
@@ -213,7 +214,6 @@ export class TerminalLink implements Disposable {
   #opened(terminal: TerminalRecord): void {
     this.#phase = { kind: "open" };
     this.#retryMs = RETRY_MIN_MS;
-    this.#missingSince = undefined;
     this.#events.attached(terminal);
     for (const bytes of this.#held.splice(0)) this.#send(bytes);
   }
@@ -259,7 +259,11 @@ export class TerminalLink implements Disposable {
     this.#retryMs = wasOpen
       ? RETRY_MIN_MS
       : Math.min(2 * this.#retryMs, RETRY_MAX_MS);
-    if (wasOpen) this.#events.lost();
+    if (wasOpen) {
+      const isRestart = code !== CLOSE.notFound && code !== CLOSE.agentGone;
+      this.#unknownUntil = isRestart ? performance.now() + UNKNOWN_FOR_MS : 0;
+      this.#events.lost();
+    }
     this.#reading.cut();
     const error = await this.#hopeless(code, failure);
     if (!error) return;
@@ -276,15 +280,8 @@ export class TerminalLink implements Disposable {
     if (code === CLOSE.unauthorized || status === 401 || status === 403) {
       return await this.#connection.why();
     }
-    const isMissing = code === CLOSE.notFound || status === 404;
-    if (!isMissing) {
-      this.#missingSince = undefined;
-      return undefined;
-    }
-    this.#missingSince ??= performance.now();
-    if (performance.now() - this.#missingSince < MISSING_FOR_MS) {
-      return undefined;
-    }
+    const isUnknown = code === CLOSE.notFound || status === 404;
+    if (!isUnknown || performance.now() < this.#unknownUntil) return undefined;
     return new HypivisorError("not_found", "The terminal is gone");
   }
 }

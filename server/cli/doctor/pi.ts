@@ -46,9 +46,9 @@ async function lookAtVersion(
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
-  const [first = ""] = complaint.trim().split("\n");
   if (await child.exited !== 0) {
-    return bad("fail", "pi", `${path} does not start: ${first}`, "Try: pi");
+    const why = /^.*Error.*$/m.exec(complaint)?.[0] ?? complaint.trim();
+    return bad("fail", "pi", `${path} does not start: ${why}`, "Try: pi");
   }
   const [version, major, minor] =
     /(\d+)\.(\d+)\.\d+\S*/.exec(said || complaint) ?? [];
