@@ -1,70 +1,14 @@
-/** `attach` and `shell` on a real pty, against a real daemon and runner. */
+/** `attach` and `shell` on a real pty: what a terminal does. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cliCommand, OnPty, type PtyOptions, runCli } from "./harness/cli.ts";
-import { Hypivisor } from "./harness/hypivisor.ts";
+import { play, PROMPT, SHELL } from "./harness/attach_scene.ts";
+import { OnPty, runCli } from "./harness/cli.ts";
 import { until } from "./harness/until.ts";
 
 const MIB = 1024 * 1024;
-
-interface Scene {
-  readonly hypivisor: Hypivisor;
-  /** For files of the test. */
-  readonly folder: string;
-  /** Opens a terminal with a command on it. Resolves to its ID. */
-  open(...command: string[]): Promise<string>;
-  attach(id: string, args?: readonly string[], options?: PtyOptions): OnPty;
-}
-
-/** A daemon, and at the end nothing of what it started. */
-async function play(run: (scene: Scene) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "attach-test-"));
-  await using hypivisor = await Hypivisor.start({
-    env: { SHELL: "/bin/bash", HOME: folder },
-  });
-  const { dataDir } = hypivisor;
-  try {
-    await run({
-      hypivisor,
-      folder,
-      async open(...command) {
-        const args = ["shell", "-d", folder, "--", ...command];
-        const { code, stdout, stderr } = await runCli(args, { dataDir });
-        assertEquals([code, stderr], [0, ""]);
-        return stdout.trim();
-      },
-      attach: (id, args = [], options = {}) =>
-        OnPty.cli(["attach", id, ...args], { dataDir, ...options }),
-    });
-  } finally {
-    await runCli(["shutdown", "--yes"], { dataDir });
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const SHELL = ["bash", "--norc", "--noprofile"];
-
-const PROMPT = /[$#] $/;
-
-/** The ways back, as `stty` sees them. */
-function modes(text: string): string[] {
-  return [...text.matchAll(/^BEGIN\r?\n([^]*?)^END/gm)]
-    .map(([, all = ""]) => all.replaceAll("\r", ""));
-}
-
-/** A shell script on a pty that shows what a command leaves behind. */
-function around(args: readonly string[], dataDir: string): OnPty {
-  const stty = "echo BEGIN; stty -a; echo END";
-  const line = [...cliCommand(), ...args, "--data-dir", dataDir]
-    .map((word) => `'${word}'`).join(" ");
-  return new OnPty(["sh", "-c", `${stty}; ${line}; echo "code=$?"; ${stty}`], {
-    dataDir,
-  });
-}
 
 test("attach is a real terminal: colours, size, Ctrl-C, wide letters", async () => {
   await play(async ({ open, attach }) => {
@@ -154,97 +98,6 @@ test("a paste of a mebibyte arrives intact", async () => {
   });
 });
 
-test("the terminal is as before: after leaving, the end, a signal, a failure", async () => {
-  await play(async ({ open, hypivisor }) => {
-    const dirty = "printf '\\033[?1049h\\033[?1003h\\033[?2004h\\033[?25l" +
-      "\\033[?1h\\033[5;10r\\033[>1u'; echo dirty; exec cat";
-    const { dataDir } = hypivisor;
-    const ends: [string, (pty: OnPty, id: string) => unknown, number][] = [
-      ["left", (pty) => pty.type("\x1c"), 0],
-      ["ended", (_, id) => runCli(["stop", id], { dataDir }), 129],
-      ["signal", () => killAttach("SIGTERM"), 143],
-    ];
-    for (const [name, end, code] of ends) {
-      const id = await open("sh", "-c", dirty);
-      await using pty = around(["attach", id], dataDir);
-      await pty.sees(/^dirty/);
-      assert(pty.isOtherScreen, name);
-      await end(pty, id);
-      await pty.exited;
-      const [before, after] = modes(pty.output);
-      assertEquals(after, before, name);
-      assert(before?.includes("icanon"));
-      assertMatch(pty.output, new RegExp(`code=${code}\\r`), name);
-      assert(!pty.isOtherScreen, name);
-      assertEquals(pty.modes.mouseTrackingMode, "none");
-      assertEquals(pty.modes.bracketedPasteMode, false);
-      assertEquals(pty.modes.applicationCursorKeysMode, false);
-    }
-  });
-
-  function killAttach(signal: NodeJS.Signals): void {
-    const { stdout } = Bun.spawnSync(["ps", "-eo", "pid,ppid,args"]);
-    const line = stdout.toString().split("\n").find((line) =>
-      / attach /.test(line) && !/ sh -c /.test(line)
-    );
-    process.kill(Number(line?.trim().split(/\s+/)[0]), signal);
-  }
-});
-
-test("a kill of the daemon is not seen: all bytes come, once, in order", async () => {
-  await play(async ({ open, attach, hypivisor, folder }) => {
-    const go = join(folder, "go");
-    const id = await open(
-      "sh",
-      "-c",
-      `echo ready; while [ ! -e ${go} ]; do sleep 0.02; done; ` +
-        `i=0; while [ $i -lt 4000 ]; do echo "line $i."; i=$((i+1)); ` +
-        `[ $((i % 20)) = 0 ] && sleep 0.02; done; echo finished; exec cat`,
-    );
-    await using pty = attach(id);
-    await pty.sees(/^ready/);
-    await Bun.write(go, "");
-    await until(() => pty.output.includes("line 500."), { withinMs: 20_000 });
-    await hypivisor.kill();
-    await until(() => !pty.output.includes("finished"));
-    await hypivisor.start();
-    await pty.sees(/^finished/, 30_000);
-    const numbers = [...pty.output.matchAll(/line (\d+)\./g)]
-      .map(([, n]) => Number(n));
-    assertEquals(numbers, Array.from({ length: 4_000 }, (_, n) => n));
-    pty.type("typed after\r");
-    await until(() => pty.output.includes("typed after\r\ntyped after"));
-  });
-});
-
-test("while the daemon is away it says so, keeps keys, and can be left", async () => {
-  await play(async ({ open, attach, hypivisor }) => {
-    const id = await open(...SHELL);
-    const { dataDir } = hypivisor;
-    await using pty = attach(id);
-    await using other = around(["attach", id], dataDir);
-    await pty.sees(PROMPT);
-    await other.sees(PROMPT);
-    pty.type("echo before\r");
-    await pty.sees(/^before$/);
-    await hypivisor.kill();
-    await pty.sees(/hypivisor is away.*Ctrl-\\ leaves/);
-    pty.type("echo typed-$((40+2))\r");
-    await other.sees(/hypivisor is away/);
-
-    other.type("\x1c");
-    await other.exited;
-    const [before, after] = modes(other.output);
-    assertEquals(after, before);
-    assertMatch(other.output, /code=0/);
-
-    await hypivisor.start();
-    await pty.sees(/^typed-42$/);
-    assert(!pty.lines.some((line) => /is away/.test(line)));
-    await pty.sees(/^before$/);
-  });
-});
-
 test("bytes pass as they are: a bare line end goes straight down", async () => {
   await play(async ({ open, attach }) => {
     const id = await open(
@@ -256,73 +109,6 @@ test("bytes pass as they are: a bare line end goes straight down", async () => {
     await pty.sees(/^ {3}two$/);
     pty.type("\x00\x01\x7f\xff\x1b[A");
     await until(() => pty.bytes.includes("\x00\x01\x7fÿ\x1b[A"));
-  });
-});
-
-test("a terminal that is closed ends attach, and nobody else", async () => {
-  await play(async ({ open, attach, hypivisor }) => {
-    const id = await open(...SHELL);
-    const pty = attach(id);
-    await pty.sees(PROMPT);
-    pty.close();
-    await pty.exited;
-    await until(async () => {
-      const { stdout } = await runCli(["terminals", "--json"], hypivisor);
-      const [{ state, viewers }] = JSON.parse(stdout);
-      return state.kind === "running" && viewers.length === 0;
-    });
-    await pty[Symbol.asyncDispose]();
-  });
-});
-
-test("stopped and continued, it is raw again and paints anew", async () => {
-  await play(async ({ open, attach }) => {
-    const id = await open(...SHELL);
-    await using pty = attach(id);
-    await pty.sees(PROMPT);
-    pty.type("echo mark-$((1+1))\r");
-    await pty.sees(/^mark-2$/);
-    pty.kill("SIGSTOP");
-    // As the shell does, to which it was stopped.
-    const tty = `/proc/${pty.pid}/fd/0`;
-    Bun.spawnSync(["sh", "-c", `stty sane < ${tty}; printf '\\033c' > ${tty}`]);
-    await until(() => pty.lines.every((line) => line === ""));
-    pty.kill("SIGCONT");
-    await pty.sees(/^mark-2$/);
-    pty.type("echo more-$((1+2))\r");
-    await pty.sees(/^more-3$/);
-  });
-});
-
-test("the exit code of the program is that of attach", async () => {
-  await play(async ({ open, attach, folder, hypivisor }) => {
-    const go = join(folder, "go");
-    const wait = `while [ ! -e ${go} ]; do sleep 0.02; done`;
-    const cases: [string, number][] = [
-      ["exit 0", 0],
-      ["exit 7", 7],
-      ["kill -KILL $$", 137],
-    ];
-    for (const [how, code] of cases) {
-      rmSync(go, { force: true });
-      const id = await open(
-        "sh",
-        "-c",
-        `echo ready; ${wait}; seq 5000; ${how}`,
-      );
-      await using pty = attach(id);
-      await pty.sees(/^ready/);
-      await Bun.write(go, "");
-      assertEquals(await pty.exited, code);
-      assert(pty.output.includes("4999\r\n5000\r\n"));
-      assertMatch(pty.output, /\[.* has ended: (exit code \d|SIGKILL)\]/);
-
-      const again = await runCli(["tail", id, "-n", "2"], hypivisor);
-      assertEquals(again.stdout, "4999\n5000\n");
-      await using late = attach(id);
-      assertEquals(await late.exited, 1);
-      assertMatch(late.output, /has ended: .* ago\. Its last lines:/);
-    }
   });
 });
 

@@ -103,6 +103,7 @@ export async function showTerminal(
       if (record.state.kind !== "running") ended(record);
     },
     lost() {
+      if (last) return resolve({ kind: "exited", terminal: last });
       clearTimeout(telling);
       telling = setTimeout(() => {
         link.forgetPlace();
@@ -117,10 +118,11 @@ export async function showTerminal(
 
   function pass(bytes: Uint8Array): void {
     if (bytes.length === 0 || readOnly) return;
-    if (!link.type(bytes)) return local.write(BELL);
-    if (!link.isFull) return;
+    const { typing } = link;
+    if (!typing.type(bytes)) return local.write(BELL);
+    if (!typing.isFull) return;
     local.isReading = false;
-    void link.sent().then(() => local.isReading = true);
+    void typing.sent().then(() => local.isReading = true);
   }
 
   function ended(record: TerminalRecord): void {

@@ -2,8 +2,8 @@
  * The link to one terminal of the runner: a WebSocket that comes back, at the
  * place where it was cut off.
  *
- * Counts the bytes, acknowledges what the screen has taken, and holds back what
- * cannot be sent. Does not know the screen: `session.ts` joins the two.
+ * Says what comes, in its order, and acknowledges what the screen has taken.
+ * Does not know the screen: `session.ts` joins the two.
  */
 
 import { HypivisorError } from "../../errors.ts";
@@ -18,6 +18,7 @@ import {
 } from "../../protocol/terminal.ts";
 import type { Connection } from "../connection.ts";
 import { Reading } from "./reading.ts";
+import { Typing } from "./typing.ts";
 
 /** A daemon that is started again listens within a second. */
 const RETRY_MIN_MS = 50;
@@ -26,18 +27,11 @@ const RETRY_MAX_MS = 1_000;
 /** A daemon that has just started may not know its terminals yet. */
 const UNKNOWN_FOR_MS = 10_000;
 
+/** A runner that hung up may only have found us too slow. */
+const RUNNERLESS_FOR_MS = 2_000;
+
 /** A network that was cut says nothing: whoever is silent is asked. */
 const ASK_AFTER_MS = 10_000;
-
-/** More is on its way to the daemon: no more keys are read until it is gone. */
-const SENDING_MAX_BYTES = 256 * 1024;
-const SENDING_LOOK_MS = 5;
-
-/** A paste is sent in pieces of this. */
-const FRAME_BYTES = 16 * 1024;
-
-/** Typed while there is no link; a person types no more in vain. */
-const HELD_MAX_BYTES = 16 * 1024;
 
 export interface LinkOptions {
   readonly terminal: TerminalId;
@@ -80,7 +74,7 @@ export class TerminalLink implements Disposable {
   /** Until when a terminal that is not known may still turn up. */
   #unknownUntil = 0;
   #heardAt = 0;
-  #held: Uint8Array[] = [];
+  readonly #typing = new Typing();
   readonly #beat: ReturnType<typeof setInterval>;
 
   constructor(
@@ -97,33 +91,9 @@ export class TerminalLink implements Disposable {
     this.#dial();
   }
 
-  get isOpen(): boolean {
-    return this.#phase.kind === "open";
-  }
-
-  /** Sends keys; holds them while there is no link. False if they were too many. */
-  type(bytes: Uint8Array): boolean {
-    if (this.#phase.kind === "open") {
-      this.#send(bytes);
-      return true;
-    }
-    const held = this.#held.reduce((sum, { length }) => sum + length, 0);
-    if (held + bytes.length > HELD_MAX_BYTES) return false;
-    this.#held.push(bytes);
-    return true;
-  }
-
-  /** Whether keys are to wait until `sent`. */
-  get isFull(): boolean {
-    return (this.#socket?.bufferedAmount ?? 0) > SENDING_MAX_BYTES;
-  }
-
-  /** Resolves when more may be typed. */
-  async sent(): Promise<void> {
-    // Bun 1.4.5 does not tell when a client's socket has drained.
-    while (this.isFull) {
-      await Bun.sleep(SENDING_LOOK_MS);
-    }
+  /** What is typed goes here. */
+  get typing(): Typing {
+    return this.#typing;
   }
 
   resize(size: TerminalSize): void {
@@ -215,7 +185,7 @@ export class TerminalLink implements Disposable {
     this.#phase = { kind: "open" };
     this.#retryMs = RETRY_MIN_MS;
     this.#events.attached(terminal);
-    for (const bytes of this.#held.splice(0)) this.#send(bytes);
+    if (this.#socket) this.#typing.open(this.#socket);
   }
 
   #take(bytes: Uint8Array): void {
@@ -233,13 +203,6 @@ export class TerminalLink implements Disposable {
     }
   }
 
-  /** In frames that leave room for other keys in between. */
-  #send(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
-      this.#socket?.send(bytes.subarray(at, at + FRAME_BYTES));
-    }
-  }
-
   #heard(): void {
     this.#heardAt = performance.now();
   }
@@ -254,14 +217,14 @@ export class TerminalLink implements Disposable {
   async #lost(code: number, failure: string): Promise<void> {
     if (this.#phase.kind === "closed") return;
     const wasOpen = this.#phase.kind === "open";
+    this.#typing.close();
     const timer = setTimeout(() => this.#dial(), this.#retryMs);
     this.#phase = { kind: "waiting", timer };
     this.#retryMs = wasOpen
       ? RETRY_MIN_MS
       : Math.min(2 * this.#retryMs, RETRY_MAX_MS);
     if (wasOpen) {
-      const isRestart = code !== CLOSE.notFound && code !== CLOSE.agentGone;
-      this.#unknownUntil = isRestart ? performance.now() + UNKNOWN_FOR_MS : 0;
+      this.#unknownUntil = performance.now() + patienceFor(code);
       this.#events.lost();
     }
     this.#reading.cut();
@@ -280,8 +243,15 @@ export class TerminalLink implements Disposable {
     if (code === CLOSE.unauthorized || status === 401 || status === 403) {
       return await this.#connection.why();
     }
-    const isUnknown = code === CLOSE.notFound || status === 404;
+    const isUnknown = code === CLOSE.notFound || status === 404 ||
+      code === CLOSE.agentGone;
     if (!isUnknown || performance.now() < this.#unknownUntil) return undefined;
     return new HypivisorError("not_found", "The terminal is gone");
   }
+}
+
+/** How long a terminal may be unknown after a link was closed with `code`. */
+function patienceFor(code: number): number {
+  if (code === CLOSE.notFound) return 0;
+  return code === CLOSE.agentGone ? RUNNERLESS_FOR_MS : UNKNOWN_FOR_MS;
 }
