@@ -20,6 +20,9 @@ import { nameOf, sayAge, shortPath, terminalName } from "../words.ts";
 import { DEFAULT_DETACH_KEY, readDetachKey } from "./detach_key.ts";
 import { exitCodeOf, showTerminal } from "./session.ts";
 
+/** Of a terminal's ID, which is random: enough to name it by. */
+const SHORT_ID = 8;
+
 /** Option of every command that ends in a terminal. */
 export const DETACH_OPTION: Option = {
   kind: "value",
@@ -88,11 +91,12 @@ async function show(
 ): Promise<number> {
   const { state } = terminal;
   const name = terminalName(terminal);
+  const short = terminal.id.slice(0, SHORT_ID);
   if (state.kind !== "running") {
     warn(
       `${name} has ended: ${sayEnd(terminal)}, ${
         sayAge(state.at, Date.now())
-      } ago. Its last lines: hypivisor tail ${terminal.id}`,
+      } ago. Its last lines: hypivisor tail ${short}`,
     );
     return EXIT.failed;
   }
@@ -107,7 +111,7 @@ async function show(
   });
   switch (outcome.kind) {
     case "detached":
-      warn(`[left ${name}, which goes on: hypivisor attach ${terminal.id}]`);
+      warn(`[left ${name}, which goes on: hypivisor attach ${short}]`);
       return EXIT.ok;
     case "exited":
       warn(`[${name} has ended: ${sayEnd(outcome.terminal)}]`);
