@@ -21,7 +21,7 @@ export type Completion =
   | "folder"
   | "file"
   | "command" // One of ours, or a program.
-  | readonly string[]; // One of these words.
+  | readonly string[]; // One of these words; of an option, no other.
 
 interface NamedOption {
   /** Without the dashes. */

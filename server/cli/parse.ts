@@ -86,13 +86,25 @@ export function longOf(option: Option): string {
   return `--${isOn(option) ? "no-" : ""}${option.name}`;
 }
 
-function given({ name, kind }: Option, values: readonly string[]) {
+function given(option: Option, values: readonly string[]) {
+  const { name, kind } = option;
+  const choices = kind === "flag" ? undefined : option.completion;
   if (kind === "value" && values.length > 1) {
     throw new UsageError(`Option --${name} is given more than once`);
   }
-  if (!values.includes("")) return values;
+  if (values.includes("")) {
+    throw new UsageError(
+      `Option --${name} needs a value. One that begins with "-" is written --${name}=VALUE`,
+    );
+  }
+  const wrong = typeof choices === "object"
+    ? values.find((value) => !choices.includes(value))
+    : undefined;
+  if (wrong === undefined) return values;
   throw new UsageError(
-    `Option --${name} needs a value. One that begins with "-" is written --${name}=VALUE`,
+    `Cannot use --${name} "${wrong}": it must be one of ${
+      [...choices ?? []].join(", ")
+    }`,
   );
 }
 

@@ -21,6 +21,9 @@ const LINES = 50;
 /** Pages are asked for until there are enough; nobody reads more than this. */
 const COUNT_MAX = 100_000;
 
+/** The runner keeps no more of a terminal. */
+const LINES_MAX = 10_000;
+
 /** Items told apart after a cut: a snapshot holds far fewer. */
 const SEEN_MAX = 20_000;
 
@@ -73,7 +76,7 @@ async function tailTerminal(
       `Cannot follow a terminal as text. Look at it: hypivisor attach --read-only ${id}`,
     );
   }
-  const lines = args.whole("lines", 1, COUNT_MAX) ?? LINES;
+  const lines = args.whole("lines", 1, LINES_MAX) ?? LINES;
   const { text } = await rpc.call("tail_terminal", { terminal: id, lines });
   if (args.flag("json")) return printJson({ text });
   return print(plainLines(text).replace(/\n*$/, "\n"));
