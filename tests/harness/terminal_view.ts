@@ -37,7 +37,7 @@ export class TerminalView implements AsyncDisposable {
     this.socket = socket;
     socket.raw.onmessage = ({ data }) => {
       if (typeof data === "string") {
-        return this.#control(JSON.parse(data) as TerminalDown);
+        return this.#control(JSON.parse(data) as TerminalDown, acknowledges);
       }
       this.#bytes(new Uint8Array(data as ArrayBuffer), acknowledges);
     };
@@ -94,7 +94,7 @@ export class TerminalView implements AsyncDisposable {
     await this.socket[Symbol.asyncDispose]();
   }
 
-  #control(frame: TerminalDown): void {
+  #control(frame: TerminalDown, acknowledges: boolean): void {
     this.controls.push(frame);
     if (frame.type !== "screen" && frame.type !== "resumed") return;
     this.stream = frame.stream;
@@ -103,6 +103,7 @@ export class TerminalView implements AsyncDisposable {
     this.screens++;
     this.#paint = frame.bytes;
     this.#parts = [];
+    if (acknowledges) this.#ack();
   }
 
   #bytes(bytes: Uint8Array, acknowledges: boolean): void {
@@ -110,7 +111,12 @@ export class TerminalView implements AsyncDisposable {
     const painted = Math.min(this.#paint, bytes.length);
     this.#paint -= painted;
     this.offset += bytes.length - painted;
-    if (!acknowledges || !this.acks) return;
+    if (acknowledges) this.#ack();
+  }
+
+  /** A screen counts as taken when all of it is painted. */
+  #ack(): void {
+    if (this.#paint > 0 || !this.acks) return;
     this.socket.send({ type: "ack", offset: this.offset });
   }
 }
