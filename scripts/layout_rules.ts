@@ -100,6 +100,7 @@ export const AREAS: readonly Area[] = [
 export const EXCEPTIONS: readonly { from: string; to: string }[] = [
   { from: "server/cli/serve.ts", to: "app" },
   { from: "server/cli/runner.ts", to: "runner" },
+  { from: "server/cli/doctor/places.ts", to: "store" },
 ];
 
 /** Packages that only some paths may know. Whatever is not listed is free. */

@@ -10,6 +10,8 @@ want() { # want COMMAND PACKAGE
 want chromium chromium
 want tmux tmux
 want ip iproute2
+want zsh zsh
+want fish fish
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

@@ -1,7 +1,7 @@
 /**
  * What the daemon is told: flags and environment, read once into one value.
  *
- * @see usage in `cli/serve.ts` for what each of them means.
+ * @see options in `cli/serve.ts` for what each of them means.
  */
 
 import { isIP } from "node:net";
@@ -39,18 +39,18 @@ export interface Config {
 
 /** Flags as they were written, before anything is checked. */
 export interface Flags {
-  readonly port?: string;
-  readonly host?: string;
-  readonly "node-ttl"?: string;
-  readonly "data-dir"?: string;
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly "node-ttl"?: string | undefined;
+  readonly "data-dir"?: string | undefined;
   readonly store: boolean;
-  readonly "token-file"?: string;
+  readonly "token-file"?: string | undefined;
   readonly auth: boolean;
   readonly "allow-origin": readonly string[];
   readonly "allow-host": readonly string[];
-  readonly "log-level"?: string;
+  readonly "log-level"?: string | undefined;
   readonly terminals: boolean;
-  readonly "max-terminals"?: string;
+  readonly "max-terminals"?: string | undefined;
 }
 
 export const DEFAULT_PORT = 31_415;

@@ -116,7 +116,9 @@ test(
         ["--no-port"],
         ["--no-help"],
         ["-x"],
-        ["serve"],
+        ["serve", "x"],
+        ["serve", "--port", "x"],
+        ["-p", "0", "ls"],
         ["--", "x"],
         ["--__proto__", "x"],
         ["--port", "80", "--port", "81"],
@@ -140,6 +142,7 @@ test("help and version are results: stdout, exit code 0", async () => {
   const help = await run(["--help"]);
   assertEquals(help.code, 0);
   assertMatch(help.stdout, /^hypivisor 0\.1\.0/);
+  assertEquals((await run(["help"])).stdout, help.stdout);
   assertEquals((await run(["-h"])).stdout, help.stdout);
   const version = await run(["--version"]);
   assertMatch(version.stdout, /^hypivisor 0\.1\.0 \(\S+\)\n$/);

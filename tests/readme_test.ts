@@ -4,15 +4,25 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "..");
 
-test("README shows the options as --help prints them", async () => {
-  const child = Bun.spawn([process.execPath, join(ROOT, "main.ts"), "--help"], {
-    stdout: "pipe",
-  });
-  const help = await new Response(child.stdout).text();
+/** Commands, and where README has what they print. */
+const SHOWN: readonly (readonly [mark: string, args: readonly string[]])[] = [
+  ["help", ["--help"]],
+  ["serve-help", ["serve", "--help"]],
+];
 
-  const readme = await Bun.file(join(ROOT, "README.md")).text();
-  assertStringIncludes(readme, help.trim());
-});
+for (const [mark, args] of SHOWN) {
+  test(`README shows what "hypivisor ${args.join(" ")}" prints`, async () => {
+    const command = [process.execPath, join(ROOT, "main.ts"), ...args];
+    const child = Bun.spawn(command, { stdout: "pipe" });
+    const help = await new Response(child.stdout).text();
+
+    const readme = await Bun.file(join(ROOT, "README.md")).text();
+    assertStringIncludes(
+      readme,
+      `<!-- ${mark} -->\n\n\`\`\`\n${help}\`\`\`\n\n<!-- /${mark} -->`,
+    );
+  });
+}
 
 test("README's pictures and documents are there", async () => {
   const readme = await Bun.file(join(ROOT, "README.md")).text();

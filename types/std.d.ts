@@ -7,6 +7,7 @@
 
 declare module "@std/cli/parse-args" {
   export interface ParseOptions {
+    readonly "--"?: boolean;
     readonly boolean?: readonly string[];
     readonly string?: readonly string[];
     readonly collect?: readonly string[];

@@ -5,9 +5,7 @@
  * a signal, and maps what went wrong to an exit code.
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { startDaemon } from "../app.ts";
-import { COMMIT, VERSION } from "../build_info.ts";
 import {
   type Config,
   DEFAULT_PORT,
@@ -17,65 +15,130 @@ import {
 import { HypivisorError } from "../errors.ts";
 import { findPortHolder } from "../port_holder.ts";
 import { setLogLevel } from "../log.ts";
-import { EXIT, print, warn } from "./output.ts";
+import { type Arguments, type Command, UsageError } from "./command.ts";
+import { EXIT, warn } from "./output.ts";
 
-const USAGE = `hypivisor ${VERSION} - every running pi in one live page
-
-Usage: hypivisor [options]
-
-Run it, open the address it prints, and type "pi" in any folder. Agents appear
-by themselves once pi has the extension: pi install npm:pi-socket
-
-Options:
-  -p, --port N           Port to listen on (${DEFAULT_PORT}; 0 chooses a free one)
-      --host ADDRESS     Address to listen on (127.0.0.1)
-  -t, --node-ttl S       Seconds an offline agent stays listed for clients of
-                         the original (30). The page keeps showing it
-      --data-dir DIR     Where the token and the database are
-                         ($XDG_STATE_HOME/hypivisor)
-      --no-store         Keep nothing on disk but the token
-      --token-file FILE  Read the token from FILE instead of making one
-      --no-auth          Let every program on this machine in (loopback only)
-      --allow-origin URL Let pages of this origin connect (repeatable)
-      --allow-host NAME  Answer to this Host name (repeatable)
-      --no-terminals     Open no terminals and start no agents
-      --max-terminals N  How many terminals may run at once (64)
-      --log-level LEVEL  debug, info, warn or error (info)
-      --version          Print version and commit
-  -h, --help             Print this
-
-Environment:
+export const serve: Command = {
+  name: "serve",
+  usage: "",
+  summary: "Run the daemon; hypivisor alone does the same",
+  about:
+    `Run it, open the address it prints, and type "pi" in any folder. Agents appear
+by themselves once pi has the extension: pi install npm:pi-socket`,
+  options: [
+    {
+      kind: "value",
+      name: "port",
+      short: "p",
+      value: "N",
+      summary: `Port to listen on (${DEFAULT_PORT}; 0 chooses a free one)`,
+    },
+    {
+      kind: "value",
+      name: "host",
+      value: "ADDRESS",
+      summary: "Address to listen on (127.0.0.1)",
+    },
+    {
+      kind: "value",
+      name: "node-ttl",
+      short: "t",
+      value: "S",
+      summary:
+        "Seconds an offline agent stays listed for clients of the original (30). The page keeps showing it",
+    },
+    {
+      kind: "value",
+      name: "data-dir",
+      value: "DIR",
+      completion: "folder",
+      summary:
+        "Where the token and the database are ($XDG_STATE_HOME/hypivisor)",
+    },
+    {
+      kind: "flag",
+      name: "store",
+      isOn: true,
+      summary: "Keep nothing on disk but the token",
+    },
+    {
+      kind: "value",
+      name: "token-file",
+      value: "FILE",
+      completion: "file",
+      summary: "Read the token from FILE instead of making one",
+    },
+    {
+      kind: "flag",
+      name: "auth",
+      isOn: true,
+      summary: "Let every program on this machine in (loopback only)",
+    },
+    {
+      kind: "list",
+      name: "allow-origin",
+      value: "URL",
+      summary: "Let pages of this origin connect (repeatable)",
+    },
+    {
+      kind: "list",
+      name: "allow-host",
+      value: "NAME",
+      summary: "Answer to this Host name (repeatable)",
+    },
+    {
+      kind: "flag",
+      name: "terminals",
+      isOn: true,
+      summary: "Open no terminals and start no agents",
+    },
+    {
+      kind: "value",
+      name: "max-terminals",
+      value: "N",
+      summary: "How many terminals may run at once (64)",
+    },
+    {
+      kind: "value",
+      name: "log-level",
+      value: "LEVEL",
+      completion: ["debug", "info", "warn", "error"],
+      summary: "debug, info, warn or error (info)",
+    },
+  ],
+  notes: `Environment:
   HYPI_TOKEN             The token, instead of one that is made and kept
-  HYPI_LOG               The log level, where --log-level is not given
-`;
+  HYPI_LOG               The log level, where --log-level is not given`,
+  positionals: { min: 0, max: 0 },
+  run(args) {
+    const config = configOf(args);
+    setLogLevel(config.logLevel);
+    return runUntilSignal(config);
+  },
+};
 
-const BOOLEAN = ["help", "version", "store", "auth", "terminals"];
-const SINGLE = [
-  "port",
-  "host",
-  "node-ttl",
-  "data-dir",
-  "token-file",
-  "log-level",
-  "max-terminals",
-];
-const REPEATED = ["allow-origin", "allow-host"];
-
-/** Resolves to the process's exit code once the daemon has stopped. */
-export async function serve(args: readonly string[]): Promise<number> {
-  let config: Config;
+/** @throws {UsageError} naming the flag and what it takes. */
+function configOf(args: Arguments): Config {
+  const flags: Flags = {
+    port: args.value("port"),
+    host: args.value("host"),
+    "node-ttl": args.value("node-ttl"),
+    "data-dir": args.value("data-dir"),
+    store: args.flag("store"),
+    "token-file": args.value("token-file"),
+    auth: args.flag("auth"),
+    "allow-origin": args.list("allow-origin"),
+    "allow-host": args.list("allow-host"),
+    "log-level": args.value("log-level"),
+    terminals: args.flag("terminals"),
+    "max-terminals": args.value("max-terminals"),
+  };
   try {
-    const flags = readFlags(args);
-    if (flags === "help") return print(USAGE);
-    if (flags === "version") return print(`hypivisor ${VERSION} (${COMMIT})\n`);
-    config = readConfig(flags, process.env);
+    return readConfig(flags, process.env);
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError)) throw thrown;
-    warn(`hypivisor: ${thrown.message}. See hypivisor --help`);
-    return EXIT.usage;
+    throw new UsageError(thrown.message);
   }
-  setLogLevel(config.logLevel);
-  return await runUntilSignal(config);
 }
 
 async function runUntilSignal(config: Config): Promise<number> {
@@ -127,37 +190,4 @@ function explain(thrown: unknown, { host, port }: Config): string {
     return `Cannot listen on "${host}" port ${port}: ${message}`;
   }
   return message;
-}
-
-type Parsed = Readonly<Record<string, unknown>>;
-
-function readFlags(args: readonly string[]): Flags | "help" | "version" {
-  const parsed: Parsed = parseArgs(args, {
-    boolean: BOOLEAN,
-    string: [...SINGLE, ...REPEATED],
-    // All of them, so that the same one twice is noticed.
-    collect: [...SINGLE, ...REPEATED],
-    negatable: ["store", "auth", "terminals"],
-    default: { store: true, auth: true, terminals: true },
-    alias: { p: "port", t: "node-ttl", h: "help" },
-    unknown: (arg) => bad(`Unknown option or argument "${arg}"`),
-  });
-  // What stands behind "--" is passed over by the parser.
-  const [extra] = parsed._ as unknown[];
-  if (extra !== undefined) bad(`Unknown option or argument "${extra}"`);
-  if (parsed.help) return "help";
-  if (parsed.version) return "version";
-  const flags: Record<string, unknown> = { ...parsed };
-  for (const name of SINGLE) {
-    const [value, ...more] = parsed[name] as string[];
-    if (more.length > 0) bad(`Option --${name} is given more than once`);
-    if (value === "") bad(`Option --${name} needs a value`);
-    if (value === undefined) delete flags[name];
-    else flags[name] = value;
-  }
-  return flags as unknown as Flags;
-}
-
-function bad(message: string): never {
-  throw new HypivisorError("bad_request", message);
 }

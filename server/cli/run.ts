@@ -1,0 +1,81 @@
+/**
+ * A command line from start to end: finds the command, reads its arguments,
+ * runs it, and makes an exit code of what went wrong.
+ */
+
+import { COMMIT, VERSION } from "../build_info.ts";
+import { HypivisorError } from "../errors.ts";
+import { type Command, UsageError } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { UnreachableError } from "./connection.ts";
+import { NotFoundError } from "./find.ts";
+import { helpOf, overview } from "./help.ts";
+import { EXIT, print, warn } from "./output.ts";
+import { parse } from "./parse.ts";
+import { runRunner } from "./runner.ts";
+import { suggest } from "./suggest.ts";
+
+/** Without a command this one is meant. */
+const DAEMON = "serve";
+
+/** Resolves to the process's exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let command: Command | undefined;
+  try {
+    const [first = "", ...rest] = argv;
+    if (first === "--help" || first === "-h") return print(overview(COMMANDS));
+    if (first === "--version") {
+      return print(`hypivisor ${VERSION} (${COMMIT})\n`);
+    }
+    if (first === "help") return help(rest);
+    // The daemon calls it, people do not.
+    if (first === "runner") return await runRunner(rest);
+    const isCommand = first !== "" && !first.startsWith("-");
+    command = commandOf(isCommand ? first : DAEMON);
+    const args = parse(isCommand ? rest : inFront(argv), command);
+    if (args.flag("help")) return print(helpOf(command));
+    return await command.run(args);
+  } catch (thrown) {
+    if (!(thrown instanceof HypivisorError)) throw thrown;
+    const isUsage = thrown instanceof UsageError;
+    const help = `hypivisor ${command ? `${command.name} ` : ""}--help`;
+    warn(
+      `hypivisor: ${thrown.message}${
+        isUsage ? `${/[.?]$/.test(thrown.message) ? "" : "."} See ${help}` : ""
+      }`,
+    );
+    return exitCodeOf(thrown);
+  }
+}
+
+function help([name, ...more]: readonly string[]): number {
+  if (name === undefined) return print(overview(COMMANDS));
+  if (more.length > 0) throw new UsageError(`Unknown argument "${more[0]}"`);
+  return print(helpOf(commandOf(name)));
+}
+
+function commandOf(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found) return found;
+  const names = COMMANDS.filter(({ isHidden }) => !isHidden)
+    .map((command) => command.name);
+  throw new UsageError(
+    `Unknown command "${name}"${suggest(name, [...names, "help"])}`,
+  );
+}
+
+/** @throws {UsageError} if options stand in front of a command. */
+function inFront(argv: readonly string[]): readonly string[] {
+  const found = argv.findIndex((word, at) =>
+    COMMANDS.some(({ name }) => name === word) && !argv[at - 1]?.startsWith("-")
+  );
+  if (found < 0) return argv;
+  const line = [argv[found], ...argv.toSpliced(found, 1)].join(" ");
+  throw new UsageError(`Write the command first: hypivisor ${line}`);
+}
+
+function exitCodeOf(thrown: HypivisorError): number {
+  if (thrown instanceof UsageError) return EXIT.usage;
+  if (thrown instanceof UnreachableError) return EXIT.unreachable;
+  return thrown instanceof NotFoundError ? EXIT.notFound : EXIT.failed;
+}
