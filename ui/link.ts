@@ -3,6 +3,7 @@
  *
  * Owns one socket at a time, its heartbeat and its retries, and says in `state`
  * how it is. Does not know what the frames mean: `rpc.ts` and the models do.
+ * Text frames are JSON objects; binary ones are bytes, in their order among them.
  * The browser is an argument, so that tests need neither sockets nor time.
  */
 
@@ -26,8 +27,10 @@ export type LinkState =
 
 /** What a link needs of a socket. */
 export interface Socket {
-  send(text: string): void;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** Bytes that were sent and are still in this browser. */
+  readonly bufferedAmount: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
@@ -51,6 +54,8 @@ export interface LinkOptions {
   /** Asked anew for every attempt: it may name a place to resume from. */
   path(): string;
   readonly protocols?: readonly string[];
+  /** A frame that is answered at once; JSON-RPC's `ping` if absent. */
+  readonly ping?: string;
 }
 
 /** The server beats every 10 s; one may be late. */
@@ -86,6 +91,7 @@ export function backoffMs(attempt: number, random: number): number {
 export class Link {
   readonly #state = signal<LinkState>({ kind: "connecting", attempt: 0 });
   readonly #listeners = new Set<(frame: object) => void>();
+  readonly #byteListeners = new Set<(bytes: Uint8Array) => void>();
   readonly #options: LinkOptions;
   readonly #port: LinkPort;
   #socket: Socket | undefined;
@@ -127,17 +133,28 @@ export class Link {
   }
 
   /** Whether it went out; false if there is no open socket. */
-  send(text: string): boolean {
+  send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { kind } = this.#state.peek();
     if (kind !== "open" && kind !== "stale") return false;
-    this.#socket?.send(text);
+    this.#socket?.send(data);
     return true;
+  }
+
+  /** Bytes that were sent and did not leave this browser yet. */
+  get waitingBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   /** Calls `listener` with every JSON object that arrives. Returns the undo. */
   onFrame(listener: (frame: object) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` with the content of every binary frame. Returns the undo. */
+  onBytes(listener: (bytes: Uint8Array) => void): () => void {
+    this.#byteListeners.add(listener);
+    return () => this.#byteListeners.delete(listener);
   }
 
   #connect(): void {
@@ -163,6 +180,11 @@ export class Link {
     this.#attempt = 0;
     if (this.#state.peek().kind === "stale") {
       this.#state.value = { kind: "open", since: now };
+    }
+    if (data instanceof ArrayBuffer) {
+      const bytes = new Uint8Array(data);
+      for (const listener of [...this.#byteListeners]) listener(bytes);
+      return;
     }
     const frame = readFrame(data);
     if (!frame) return;
@@ -218,7 +240,7 @@ export class Link {
           kind: "stale",
           lastHeardAt: this.#lastHeardAt ?? 0,
         };
-        this.#socket?.send(PING);
+        this.#ping();
       }
       return this.#setTimer(
         STALE_AFTER_MS + STALE_GRACE_MS - quietMs,
@@ -228,12 +250,16 @@ export class Link {
     this.#setTimer(STALE_AFTER_MS - quietMs, () => this.#watchSilence());
   }
 
+  #ping(): void {
+    this.#socket?.send(this.#options.ping ?? PING);
+  }
+
   #wake(): void {
     const state = this.#state.peek();
     if (state.kind === "waiting") return this.retryNow();
     if (state.kind !== "open" && state.kind !== "stale") return;
     const heardAt = this.#lastHeardAt;
-    this.#socket?.send(PING);
+    this.#ping();
     this.#setTimer(WAKE_ANSWER_MS, () => {
       if (this.#lastHeardAt !== heardAt) return this.#watchSilence();
       this.#dropSocket();

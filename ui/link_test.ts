@@ -59,15 +59,16 @@ class FakeSocket implements Socket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  readonly sent: string[] = [];
+  readonly sent: (string | Uint8Array)[] = [];
+  readonly bufferedAmount = 0;
   isClosed = false;
   readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
-  send(text: string): void {
-    this.sent.push(text);
+  send(data: string | Uint8Array): void {
+    this.sent.push(data);
   }
   close(): void {
     this.isClosed = true;
@@ -108,6 +109,30 @@ test("Link hands on every JSON object and nothing else", () => {
   browser.socket.say(7);
 
   assertEquals(frames, [{ type: "beat" }]);
+});
+
+test("Link hands on bytes and frames in the order of their arrival", () => {
+  const { browser, link } = openLink();
+  const heard: string[] = [];
+  link.onBytes((bytes) => heard.push(new TextDecoder().decode(bytes)));
+  link.onFrame((frame) => heard.push(JSON.stringify(frame)));
+  browser.socket.onopen?.();
+
+  browser.socket.onmessage?.({ data: new TextEncoder().encode("ls").buffer });
+  browser.socket.say({ type: "size" });
+  browser.socket.onmessage?.({ data: new TextEncoder().encode("cd").buffer });
+
+  assertEquals(heard, ["ls", '{"type":"size"}', "cd"]);
+});
+
+test("Link pings in the words that the other side knows", () => {
+  const browser = new FakeBrowser();
+  const link = new Link({ path: () => "/t", ping: "are you there" }, browser);
+  link.start();
+  browser.socket.onopen?.();
+
+  browser.wake();
+  assertEquals(browser.socket.sent, ["are you there"]);
 });
 
 test("Link comes back by itself, and says when it will", () => {
