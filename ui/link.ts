@@ -3,7 +3,7 @@
  *
  * Owns one socket at a time, its heartbeat and its retries, and says in `state`
  * how it is. Does not know what the frames mean: `rpc.ts` and the models do.
- * Text frames are JSON objects; binary ones are bytes, in their order among them.
+ * Text frames are JSON; binary ones are bytes, in their order among them.
  * The browser is an argument, so that tests need neither sockets nor time.
  */
 
@@ -54,8 +54,8 @@ export interface LinkOptions {
   /** Asked anew for every attempt: it may name a place to resume from. */
   path(): string;
   readonly protocols?: readonly string[];
-  /** A frame that is answered at once; JSON-RPC's `ping` if absent. */
-  readonly ping?: string;
+  /** Silence means nothing here: its owner calls `renew` if it knows better. */
+  readonly isQuiet?: boolean;
 }
 
 /** The server beats every 10 s; one may be late. */
@@ -128,6 +128,13 @@ export class Link {
   /** Connects at once instead of at the end of the wait. */
   retryNow(): void {
     if (!this.#stopWake || this.#state.peek().kind === "open") return;
+    this.#dropSocket();
+    this.#connect();
+  }
+
+  /** Leaves a socket that looks open and may be dead for a new one. */
+  renew(): void {
+    if (this.#state.peek().kind !== "open") return;
     this.#dropSocket();
     this.#connect();
   }
@@ -232,6 +239,7 @@ export class Link {
   }
 
   #watchSilence(): void {
+    if (this.#options.isQuiet) return this.#cancelTimer?.();
     const quietMs = this.#port.now() - (this.#lastHeardAt ?? 0);
     if (quietMs >= STALE_AFTER_MS + STALE_GRACE_MS) return this.#retryLater();
     if (quietMs >= STALE_AFTER_MS) {
@@ -240,7 +248,7 @@ export class Link {
           kind: "stale",
           lastHeardAt: this.#lastHeardAt ?? 0,
         };
-        this.#ping();
+        this.#socket?.send(PING);
       }
       return this.#setTimer(
         STALE_AFTER_MS + STALE_GRACE_MS - quietMs,
@@ -250,16 +258,13 @@ export class Link {
     this.#setTimer(STALE_AFTER_MS - quietMs, () => this.#watchSilence());
   }
 
-  #ping(): void {
-    this.#socket?.send(this.#options.ping ?? PING);
-  }
-
   #wake(): void {
     const state = this.#state.peek();
     if (state.kind === "waiting") return this.retryNow();
     if (state.kind !== "open" && state.kind !== "stale") return;
+    if (this.#options.isQuiet) return;
     const heardAt = this.#lastHeardAt;
-    this.#ping();
+    this.#socket?.send(PING);
     this.#setTimer(WAKE_ANSWER_MS, () => {
       if (this.#lastHeardAt !== heardAt) return this.#watchSilence();
       this.#dropSocket();
@@ -271,8 +276,8 @@ export class Link {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const socket = this.#socket;
-    this.#socket = undefined;
     if (!socket) return;
+    this.#socket = undefined;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
   }
@@ -287,7 +292,7 @@ function readFrame(data: unknown): object | undefined {
   if (typeof data !== "string") return undefined;
   try {
     const frame: unknown = JSON.parse(data);
-    return typeof frame === "object" && frame !== null ? frame : undefined;
+    return frame instanceof Object ? frame : undefined;
   } catch {
     // Not ours to understand; the beat of the link is what it is good for.
     return undefined;

@@ -125,14 +125,20 @@ test("Link hands on bytes and frames in the order of their arrival", () => {
   assertEquals(heard, ["ls", '{"type":"size"}', "cd"]);
 });
 
-test("Link pings in the words that the other side knows", () => {
+test("Link that may be quiet is not stale, and is renewed on demand", () => {
   const browser = new FakeBrowser();
-  const link = new Link({ path: () => "/t", ping: "are you there" }, browser);
+  const link = new Link({ path: () => "/t", isQuiet: true }, browser);
   link.start();
   browser.socket.onopen?.();
 
   browser.wake();
-  assertEquals(browser.socket.sent, ["are you there"]);
+  browser.pass(60_000);
+  assertEquals(link.state.value, { kind: "open", since: 1_000 });
+  assertEquals(browser.socket.sent, []);
+
+  link.renew();
+  assert(browser.sockets[0]?.isClosed);
+  assertEquals(browser.sockets.length, 2);
 });
 
 test("Link comes back by itself, and says when it will", () => {

@@ -1,6 +1,8 @@
 /** The page before the first agent: how to get one, and that it is awaited. */
 
 import { CopyLine } from "../components/copy_line.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Kbd } from "../components/kbd.tsx";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
 
@@ -10,6 +12,7 @@ interface FirstRunProps {
 
 export function FirstRun({ page }: FirstRunProps) {
   const server = page.nodes.server.value;
+  const startsHere = page.nodes.hasTerminals.value;
   return (
     <main class="first-run" id="stage">
       <LinkBanner page={page} link={page.registry} />
@@ -18,10 +21,29 @@ export function FirstRun({ page }: FirstRunProps) {
           <span class="logo" data-size="large" aria-hidden="true">π</span>
           <div>
             <h1>No agents yet{server ? ` on ${server.machine}` : ""}</h1>
-            <p>Open pi in any terminal and it appears here by itself.</p>
+            <p>
+              {startsHere ? "Start one here, or open" : "Open"}{" "}
+              pi in any terminal and it appears here by itself.
+            </p>
           </div>
         </header>
         <div class="first-run-steps">
+          {startsHere && (
+            <section class="card">
+              <h2>Start an agent</h2>
+              <p>Pick a folder, say what you want.</p>
+              <button
+                type="button"
+                class="button"
+                data-kind="primary"
+                onClick={() => page.navigation.open("spawn")}
+              >
+                <Icon name="plus" size={14} />
+                New agent
+                <Kbd keys="N" />
+              </button>
+            </section>
+          )}
           <section class="card">
             <h2>Add the extension</h2>
             <p>Once for each machine that runs pi.</p>

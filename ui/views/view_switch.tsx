@@ -1,0 +1,40 @@
+/** Chat or terminal: two views of one process. */
+
+import type { NodeRecord } from "../../server/protocol/node.ts";
+import { Icon, type IconName } from "../components/icon.tsx";
+import { type StageView, viewOf } from "../models/stage_view.ts";
+import type { Page } from "../page.ts";
+
+interface ViewSwitchProps {
+  page: Page;
+  node: NodeRecord;
+}
+
+const VIEWS: readonly { view: StageView; icon: IconName; label: string }[] = [
+  { view: "chat", icon: "message-square", label: "Chat" },
+  { view: "terminal", icon: "terminal", label: "Terminal" },
+];
+
+export function ViewSwitch({ page, node }: ViewSwitchProps) {
+  if (node.terminal === undefined) return null;
+  const { stageView } = page;
+  const current = viewOf(node, stageView.chosen.value);
+  return (
+    <span class="view-switch" role="group" aria-label="Show">
+      {VIEWS.map(({ view, icon, label }) => (
+        <button
+          key={view}
+          type="button"
+          aria-pressed={view === current}
+          aria-label={label}
+          title={`${label} (T)`}
+          data-leave={view === current ? "" : undefined}
+          onClick={() => stageView.choose(node.id, view)}
+        >
+          <Icon name={icon} size={14} />
+          <span>{label}</span>
+        </button>
+      ))}
+    </span>
+  );
+}
