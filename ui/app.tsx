@@ -9,9 +9,14 @@ import { listenToKeys, pageKeys } from "./keyboard.ts";
 import { COLUMN_MAX_PX, COLUMN_MIN_PX } from "./models/appearance.ts";
 import { iconOf, titleOf } from "./models/attention.ts";
 import type { Page } from "./page.ts";
-import { Dock } from "./views/dock.tsx";
 import { FirstRun } from "./views/first_run.tsx";
 import { Inspector } from "./views/inspector.tsx";
+import {
+  LazyDock,
+  LazySpawnSheet,
+  LazyTerminalList,
+  LazyTerminalPage,
+} from "./views/later.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Palette } from "./views/palette.tsx";
 import { PhoneHome } from "./views/phone_home.tsx";
@@ -19,10 +24,7 @@ import { Rail } from "./views/rail.tsx";
 import { SettingsSheet } from "./views/settings_sheet.tsx";
 import { PairingSheet, ShortcutSheet } from "./views/sheets.tsx";
 import { SignedOut } from "./views/signed_out.tsx";
-import { SpawnSheet } from "./views/spawn_sheet.tsx";
 import { Stage } from "./views/stage.tsx";
-import { TerminalList } from "./views/terminal_list.tsx";
-import { TerminalPage } from "./views/terminal_page.tsx";
 
 interface AppProps {
   page: Page;
@@ -62,12 +64,12 @@ function Regions({ page }: { page: Page }) {
   if (route.kind === "terminal") {
     return (
       <Boundary what="this terminal">
-        <TerminalPage key={route.id} page={page} id={route.id} />
+        <LazyTerminalPage key={route.id} page={page} id={route.id} />
       </Boundary>
     );
   }
   if (layout === "phone") {
-    if (route.kind === "terminals") return <TerminalList page={page} />;
+    if (route.kind === "terminals") return <LazyTerminalList page={page} />;
     return agent
       ? <Stage key={agent.id} page={page} agent={agent} />
       : <PhoneHome page={page} />;
@@ -101,12 +103,12 @@ function Regions({ page }: { page: Page }) {
           {agent
             ? <Stage key={agent.id} page={page} agent={agent} />
             : route.kind === "terminals"
-            ? <TerminalList page={page} />
+            ? <LazyTerminalList page={page} />
             : <Overview page={page} />}
         </Boundary>
         {showsDock && (
           <Boundary what="the terminals">
-            <Dock page={page} />
+            <LazyDock page={page} />
           </Boundary>
         )}
       </div>
@@ -158,7 +160,7 @@ function Layers({ page, actions }: AppProps) {
         return <SettingsSheet key={layer} page={page} />;
       case "spawn":
         return nodes.hasTerminals.value &&
-          <SpawnSheet key={layer} page={page} />;
+          <LazySpawnSheet key={layer} page={page} />;
       case "pairing":
         return <PairingSheet key={layer} page={page} />;
       case "inspector":

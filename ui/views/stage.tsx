@@ -11,11 +11,11 @@ import { rememberScroll } from "../scroll_memory.ts";
 import { hasFailedToStart } from "../words.ts";
 import { viewOf } from "../models/stage_view.ts";
 import { Composer } from "./composer.tsx";
+import { LazyStageTerminal } from "./later.tsx";
 import { LinkBanner } from "./link_banner.tsx";
 import { FailedNote } from "./stage_failed.tsx";
 import { OfflineNote, WaitingNote } from "./stage_notes.tsx";
 import { StageHeader } from "./stage_header.tsx";
-import { StageTerminal } from "./stage_terminal.tsx";
 import { Transcript } from "./transcript.tsx";
 
 interface StageProps {
@@ -65,7 +65,7 @@ export function Stage({ page, agent }: StageProps) {
         )
         : (
           <Boundary what="the terminal">
-            <StageTerminal page={page} node={node} terminal={terminal} />
+            <LazyStageTerminal page={page} node={node} terminal={terminal} />
           </Boundary>
         )}
       {terminal === undefined && (
