@@ -106,6 +106,10 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
+  {
+    name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
+    paths: ["ui/screen/", "tests/"],
+  },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
 ];

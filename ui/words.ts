@@ -165,7 +165,7 @@ export function terminalName(
   const program = lastPart(command[0] ?? "shell").replace(/^-/, "");
   // A shell's title is `user@host: ~/folder`, longer than any tab.
   if (title && !/^\S+@\S+:/.test(title)) return title;
-  return `${program} · ${lastPart(cwd ?? folder)}`;
+  return `${program} · ${lastPart(shortPath(cwd ?? folder))}`;
 }
 
 /** How it ended, as a sentence; undefined while it runs. */

@@ -21,8 +21,9 @@ import type {
   ResultOf,
   Spawning,
 } from "../../server/protocol/rpc.ts";
-import { CallRefused, sayFailure } from "../rpc.ts";
+import { sayFailure } from "../rpc.ts";
 import { readStored, type Storage } from "../storage.ts";
+import { failureOf, type SpawnFailure } from "./spawn_failure.ts";
 import {
   asTyped,
   type FolderRow,
@@ -47,12 +48,6 @@ export type Listing =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly directories: readonly string[] }
   | { readonly kind: "failed"; readonly reason: string };
-
-/** What was refused, by the field that it is about. */
-export interface SpawnFailure {
-  readonly field: "folder" | "message" | "model" | "session" | "form";
-  readonly reason: string;
-}
 
 interface SpawnDraft {
   readonly folder: string;
@@ -250,7 +245,7 @@ export const SpawnModel = createModel((port: SpawnPort) => {
         });
         return started;
       } catch (thrown) {
-        failure.value = { field: fieldOf(thrown), reason: sayFailure(thrown) };
+        failure.value = failureOf(thrown);
         return undefined;
       } finally {
         isStarting.value = false;
@@ -285,17 +280,6 @@ export const SpawnModel = createModel((port: SpawnPort) => {
     };
   }
 });
-
-/** By what the refusal speaks of; a folder is what most are about. */
-function fieldOf(thrown: unknown): SpawnFailure["field"] {
-  if (!(thrown instanceof CallRefused)) return "form";
-  if (/model/i.test(thrown.message)) return "model";
-  if (/session/i.test(thrown.message)) return "session";
-  if (/prompt|message/i.test(thrown.message)) return "message";
-  const isOurs = thrown.code === "bad_request" || thrown.code === "forbidden" ||
-    thrown.code === "not_found";
-  return isOurs ? "folder" : "form";
-}
 
 function isDraft(value: unknown): value is Partial<SpawnDraft> {
   return typeof value === "object" && value !== null &&

@@ -69,6 +69,8 @@ export class TerminalScreen implements Screen {
       overviewRuler: { width: SCROLLBAR_PX },
       rescaleOverlappingGlyphs: true,
       screenReaderMode: look.screenReader,
+      // Where a line field types for it, the screen never has the focus.
+      showCursorImmediately: true,
       scrollback: SCROLLBACK_LINES,
       theme: themeOf(pageTokens()),
     });

@@ -25,6 +25,7 @@ export function themeOf(read: ReadToken): ITheme {
     scrollbarSliderBackground: read("--line-strong"),
     scrollbarSliderHoverBackground: read("--text3"),
     scrollbarSliderActiveBackground: read("--text3"),
+    overviewRulerBorder: read("--code"),
     black: read("--line-strong"),
     red: read("--pi-error"),
     green: read("--pi-success"),

@@ -1,5 +1,5 @@
 import { Icon } from "../components/icon.tsx";
-import type { SpawnFailure } from "../models/spawn.ts";
+import type { SpawnFailure } from "../models/spawn_failure.ts";
 
 interface SpawnFailedProps {
   failure: SpawnFailure | undefined;

@@ -5,7 +5,7 @@ import { Dialog } from "../components/dialog.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { Kbd } from "../components/kbd.tsx";
 import { IS_MAC, sayKeys } from "../keys.ts";
-import type { SpawnFailure } from "../models/spawn.ts";
+import type { SpawnFailure } from "../models/spawn_failure.ts";
 import type { Page } from "../page.ts";
 import { FolderField } from "./spawn_folder.tsx";
 import { SpawnFailed } from "./spawn_failed.tsx";

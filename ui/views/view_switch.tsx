@@ -2,7 +2,8 @@
 
 import type { NodeRecord } from "../../server/protocol/node.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
-import { type StageView, viewOf } from "../models/stage_view.ts";
+import { IconButton } from "../components/icon_button.tsx";
+import { otherView, type StageView, viewOf } from "../models/stage_view.ts";
 import type { Page } from "../page.ts";
 
 interface ViewSwitchProps {
@@ -19,6 +20,17 @@ export function ViewSwitch({ page, node }: ViewSwitchProps) {
   if (node.terminal === undefined) return null;
   const { stageView } = page;
   const current = viewOf(node, stageView.chosen.value);
+  if (page.viewport.layout.value === "phone") {
+    const other = otherView(current);
+    return (
+      <IconButton
+        icon={other === "chat" ? "message-square" : "terminal"}
+        label={`Show the ${other === "chat" ? "conversation" : "terminal"}`}
+        size={20}
+        onClick={() => stageView.choose(node.id, other)}
+      />
+    );
+  }
   return (
     <span class="view-switch" role="group" aria-label="Show">
       {VIEWS.map(({ view, icon, label }) => (
