@@ -20,6 +20,8 @@ export interface SocketData {
 export type Socket = Bun.ServerWebSocket<SocketData>;
 
 export interface Carrier {
+  /** It was made for a socket that came to nothing. */
+  refused?(): void;
   opened(socket: Socket): void;
   text(frame: string): void;
   binary(frame: Uint8Array<ArrayBuffer>): void;

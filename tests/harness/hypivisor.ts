@@ -8,6 +8,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { endRunner } from "./runner_end.ts";
 import { until } from "./until.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
@@ -146,6 +147,7 @@ export class Hypivisor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await endRunner(this.dataDir);
     if (!this.#options.dataDir) {
       rmSync(this.dataDir, { recursive: true, force: true });
     }
