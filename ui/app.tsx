@@ -43,8 +43,10 @@ export function App({ page, actions }: AppProps) {
   }, [actions]);
 
   if (registry.state.value.kind === "signedOut") return <SignedOut />;
+  // A terminal is something to show, even before the first agent.
   const isEmpty = nodes.known.value && nodes.all.value.length === 0 &&
-    navigation.route.value.kind === "home";
+    navigation.route.value.kind === "home" &&
+    page.terminals.all.value.length === 0 && !page.dock.isOpen.value;
   return (
     <>
       <a class="skip-link" href="#stage">Skip to the conversation</a>
@@ -104,6 +106,8 @@ function Regions({ page }: { page: Page }) {
             ? <Stage key={agent.id} page={page} agent={agent} />
             : route.kind === "terminals"
             ? <LazyTerminalList page={page} />
+            : page.nodes.all.value.length === 0
+            ? <FirstRun page={page} />
             : <Overview page={page} />}
         </Boundary>
         {showsDock && (

@@ -42,8 +42,13 @@ export const StageViewModel = createModel(
     effect(() => {
       for (const [id, node] of nodes.value) {
         const known = before.get(id);
-        if (!known || !isComing(known) || isComing(node)) continue;
-        if (!chosen.peek().has(id) && isWriting(node)) choose(id, "terminal");
+        if (!known || chosen.peek().has(id)) continue;
+        if (isComing(known) && !isComing(node)) {
+          if (isWriting(node)) choose(id, "terminal");
+        } else if (isThere(known) && isComing(node)) {
+          // The server has forgotten that it was there, and will hear of it.
+          choose(id, "chat");
+        }
       }
       before = nodes.value;
     });
@@ -51,6 +56,11 @@ export const StageViewModel = createModel(
     return { chosen, choose };
   },
 );
+
+function isThere(node: NodeRecord): boolean {
+  return node.state.kind !== "offline" && !isComing(node) &&
+    !hasFailedToStart(node);
+}
 
 /** What is to be shown of this agent now. */
 export function viewOf(node: NodeRecord, chosen: Choices): StageView {

@@ -65,3 +65,17 @@ test("an agent that asks later is shown in the conversation", () => {
     "chat",
   );
 });
+
+test("a server that was restarted does not turn the stage over", () => {
+  const { become } = openView();
+  become(THERE);
+  assertEquals(become(COMING), "chat");
+  assertEquals(become(THERE), "chat");
+});
+
+test("a session that is resumed shows its terminal again", () => {
+  const { become } = openView();
+  become(THERE);
+  become(node({ kind: "offline", since: 2, reason: "quit" }, 7));
+  assertEquals(become(COMING), "terminal");
+});

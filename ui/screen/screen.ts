@@ -69,8 +69,6 @@ export class TerminalScreen implements Screen {
       overviewRuler: { width: SCROLLBAR_PX },
       rescaleOverlappingGlyphs: true,
       screenReaderMode: look.screenReader,
-      // Where a line field types for it, the screen never has the focus.
-      showCursorImmediately: true,
       scrollback: SCROLLBACK_LINES,
       theme: themeOf(pageTokens()),
     });
@@ -97,7 +95,7 @@ export class TerminalScreen implements Screen {
 
   mount(place: HTMLElement): void {
     place.append(this.#host);
-    if (!this.#terminal.element) openQuietly(this.#terminal, this.#host);
+    if (!this.#terminal.element) this.#open();
     this.#resizes.observe(this.#host);
     this.#stopTouch ??= listenToTouch(this.#host, {
       fontSize: () => this.#look.fontSize,
@@ -201,6 +199,14 @@ export class TerminalScreen implements Screen {
     terminal.loadAddon(new WebLinksAddon(followLink));
     terminal.loadAddon(new ClipboardAddon(undefined, writeOnlyClipboard));
     limitAnswers(terminal, () => this.#events.mayAnswer());
+  }
+
+  #open(): void {
+    openQuietly(this.#terminal, this.#host);
+    // The cursor is drawn from the first focus on, which never comes where a
+    // line field does the typing. As if it had come and gone:
+    this.#terminal.textarea?.dispatchEvent(new FocusEvent("focus"));
+    this.#terminal.textarea?.dispatchEvent(new FocusEvent("blur"));
   }
 
   #listen(): void {

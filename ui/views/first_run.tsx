@@ -44,16 +44,31 @@ export function FirstRun({ page }: FirstRunProps) {
               </button>
             </section>
           )}
-          <section class="card">
-            <h2>Add the extension</h2>
-            <p>Once for each machine that runs pi.</p>
-            <CopyLine text="pi install npm:pi-socket" />
-          </section>
-          <section class="card">
-            <h2>Use your terminal</h2>
-            <p>Any folder, as always. Nothing is wrapped.</p>
-            <CopyLine text="pi" />
-          </section>
+          {startsHere
+            ? (
+              <section class="card">
+                <h2>Use your terminal</h2>
+                <p>Once the extension is there, any pi appears here.</p>
+                <div class="copy-lines">
+                  <CopyLine text="pi install npm:pi-socket" />
+                  <CopyLine text="pi" />
+                </div>
+              </section>
+            )
+            : (
+              <>
+                <section class="card">
+                  <h2>Add the extension</h2>
+                  <p>Once for each machine that runs pi.</p>
+                  <CopyLine text="pi install npm:pi-socket" />
+                </section>
+                <section class="card">
+                  <h2>Use your terminal</h2>
+                  <p>Any folder, as always. Nothing is wrapped.</p>
+                  <CopyLine text="pi" />
+                </section>
+              </>
+            )}
           <section class="card">
             <h2>Open on your phone</h2>
             <p>A link that signs one device in.</p>
