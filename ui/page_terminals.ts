@@ -49,12 +49,13 @@ export function openTerminalParts(parts: TerminalParts) {
     start: nodes.terminals,
     onPush: parts.onPush,
   });
-  const screens = new OpenTerminalsModel(terminals.byId, {
+  const screens = new OpenTerminalsModel({
     connect: parts.connect,
     loadScreen: (events) => loadScreen(events, look),
     isPageKey: parts.isPageKey,
     setFontSize: look.setFontSize,
     say: notices.say,
+    records: terminals.byId,
     isAwake: parts.isAwake,
     registry: parts.registry,
     viewerName: browserName(),

@@ -35,7 +35,7 @@ export type TerminalNote = "reattached" | "caughtUp";
 export interface OpenTerminal {
   readonly id: TerminalId;
   readonly link: ReadonlySignal<LinkState>;
-  /** As the terminal itself last said; undefined before it has. */
+  /** As the registry or the terminal itself last said. */
   readonly record: ReadonlySignal<TerminalRecord | undefined>;
   /** Undefined until its code is here. */
   readonly screen: ReadonlySignal<Screen | undefined>;
@@ -66,6 +66,8 @@ export interface OpenTerminalPort {
   isPageKey(event: KeyboardEvent): boolean;
   setFontSize(px: number): void;
   say(sentence: string): void;
+  /** What the registry says of all terminals. */
+  readonly records: ReadonlySignal<ReadonlyMap<TerminalId, TerminalRecord>>;
   /** How the link to the registry is: what it learns of the network counts. */
   readonly registry: ReadonlySignal<LinkState>;
   /** False while nobody can see the page: a viewer that is not there. */
@@ -85,7 +87,7 @@ export function openTerminal(
 ): OpenTerminal {
   const screen = signal<Screen | undefined>(undefined);
   const failure = signal<string | undefined>(undefined);
-  const record = signal<TerminalRecord | undefined>(undefined);
+  const told = signal<TerminalRecord | undefined>(undefined);
   const viewer = signal<string | undefined>(undefined);
   const size = signal<TerminalSize | undefined>(undefined);
   const room = signal<TerminalSize | undefined>(undefined);
@@ -110,10 +112,13 @@ export function openTerminal(
     waitingBytes: () => link.waitingBytes,
     after: port.after,
   });
-  const hasSize = computed(() =>
-    record.value?.viewers.find((one) => one.id === viewer.value)?.hasSize ??
-      false
-  );
+  const record = computed(() => port.records.value.get(id) ?? told.value);
+  const hasSize = computed(() => {
+    const me = (one?: TerminalRecord) =>
+      one?.viewers.find((other) => other.id === viewer.value);
+    // The registry may not have heard yet that this page is attached.
+    return (me(record.value) ?? me(told.value))?.hasSize ?? false;
+  });
 
   const showNote = (text: TerminalNote) => {
     cancelNote?.();
@@ -137,11 +142,11 @@ export function openTerminal(
     switch (frame.type) {
       case "attached":
         viewer.value = frame.viewer;
-        record.value = frame.terminal;
+        told.value = frame.terminal;
         size.value = frame.terminal.size;
         break;
       case "terminal":
-        record.value = frame.terminal;
+        told.value = frame.terminal;
         break;
       case "size":
         size.value = frame.size;

@@ -85,6 +85,7 @@ async function open() {
   };
   const registry = signal<LinkState>({ kind: "open", since: 0 });
   const isAwake = signal(true);
+  const records = signal<ReadonlyMap<TerminalId, TerminalRecord>>(new Map());
   let events: ScreenEvents | undefined;
   const terminal = openTerminal(ID, {
     connect: (options) => new Link(options, port),
@@ -104,6 +105,7 @@ async function open() {
     isPageKey: () => false,
     setFontSize: () => {},
     say: (sentence) => said.push(sentence),
+    records,
     registry,
     isAwake,
     viewerName: "Chromium on Linux",

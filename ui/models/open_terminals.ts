@@ -6,7 +6,7 @@
  * that is out of sight is no viewer: a program would be made to wait for it.
  */
 
-import { createModel, effect, type ReadonlySignal } from "@preact/signals";
+import { createModel, effect } from "@preact/signals";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
 import {
   type OpenTerminal,
@@ -26,10 +26,7 @@ const MAX_KEPT = 8;
 export type OpenTerminalsModel = InstanceType<typeof OpenTerminalsModel>;
 
 export const OpenTerminalsModel = createModel(
-  (
-    known: ReadonlySignal<ReadonlyMap<TerminalId, unknown>>,
-    port: OpenTerminalPort,
-  ) => {
+  (port: OpenTerminalPort) => {
     const kept = new Map<TerminalId, Kept>();
 
     const drop = (id: TerminalId) => {
@@ -38,13 +35,13 @@ export const OpenTerminalsModel = createModel(
     };
     const tidy = () => {
       for (const [id, { shown }] of kept) {
-        const isGone = !known.peek().has(id);
+        const isGone = !port.records.peek().has(id);
         if (shown === 0 && (isGone || kept.size > MAX_KEPT)) drop(id);
       }
     };
 
     effect(() => {
-      void known.value;
+      void port.records.value;
       tidy();
     });
 

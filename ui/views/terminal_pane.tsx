@@ -49,8 +49,7 @@ function Attached({ page, terminal, takesFocus, onClose }: AttachedProps) {
   const isTouch = page.viewport.touch.value;
   const isRaw = page.terminalLook.look.value.rawKeys;
   const screen = terminal.screen.value;
-  const record = page.terminals.byId.value.get(terminal.id) ??
-    terminal.record.value;
+  const record = terminal.record.value;
   const foreign = terminal.foreignSize.value;
   useSeen(page, record);
 
