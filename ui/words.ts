@@ -105,8 +105,8 @@ export function nameOf(node: NodeRecord): string {
  * Started from here, and not heard of yet: only its terminal can be seen. What
  * registers says which process it is.
  */
-export function isComing({ terminal, pid, state }: NodeRecord): boolean {
-  return terminal !== undefined && pid === undefined &&
+export function isComing({ pid, state }: NodeRecord): boolean {
+  return pid === undefined &&
     (state.kind === "starting" || state.kind === "waiting");
 }
 

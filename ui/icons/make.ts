@@ -31,6 +31,7 @@ const USED = [
   "log-out",
   "maximize",
   "message-square",
+  "minus",
   "monitor",
   "moon",
   "panel-left",

@@ -57,9 +57,9 @@ export const StageViewModel = createModel(
   },
 );
 
-function isThere(node: NodeRecord): boolean {
-  return node.state.kind !== "offline" && !isComing(node) &&
-    !hasFailedToStart(node);
+/** It has said so itself, and not that it left. */
+function isThere({ pid, state }: NodeRecord): boolean {
+  return pid !== undefined && state.kind !== "offline";
 }
 
 /** What is to be shown of this agent now. */

@@ -46,6 +46,13 @@ test("a starting agent shows its terminal, then its conversation", () => {
   assertEquals(become(THERE), "chat");
 });
 
+test("a terminal that comes a moment after its agent is shown", () => {
+  const { become } = openView();
+  const { terminal: _late, ...early } = COMING;
+  assertEquals(become(early), "chat");
+  assertEquals(become(COMING), "terminal");
+});
+
 test("whoever writes in the terminal is left there", () => {
   const { become } = openView(true);
   become(ASKING);

@@ -1,5 +1,6 @@
 /** Settings: how this browser shows the page, and who it is signed in as. */
 
+import { IconButton } from "../components/icon_button.tsx";
 import { Choice } from "../components/choice.tsx";
 import type { Density, Theme } from "../models/appearance.ts";
 import { signOut } from "../session.ts";
@@ -80,23 +81,17 @@ function TerminalSettings({ page }: SheetProps) {
       <div class="setting" role="group" aria-label="Text of terminals">
         <span>Text of terminals</span>
         <span class="setting-buttons">
-          <button
-            type="button"
-            class="button"
-            aria-label="Smaller text of terminals"
+          <IconButton
+            icon="minus"
+            label="Smaller text of terminals"
             onClick={() => zoom(-1)}
-          >
-            A−
-          </button>
+          />
           <span class="setting-value number">{fontSize} px</span>
-          <button
-            type="button"
-            class="button"
-            aria-label="Larger text of terminals"
+          <IconButton
+            icon="plus"
+            label="Larger text of terminals"
             onClick={() => zoom(1)}
-          >
-            A+
-          </button>
+          />
         </span>
       </div>
       <Choice

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { TerminalRecord } from "../../server/protocol/terminal.ts";
+import { Icon } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { Menu } from "../components/menu.tsx";
 import type { Page } from "../page.ts";
@@ -77,23 +78,27 @@ export function TerminalMenu(
             )
           )}
           <div class="menu-row" role="group" aria-label="Size of the text">
-            <span>Text</span>
+            <span aria-hidden="true">Text</span>
             <button
               type="button"
-              class="button"
+              role="menuitem"
+              class="icon-button"
               aria-label="Smaller text"
               onClick={() => terminalLook.zoom(-1)}
             >
-              A−
+              <Icon name="minus" />
             </button>
-            <span class="number">{terminalLook.look.value.fontSize}</span>
+            <span class="number" aria-hidden="true">
+              {terminalLook.look.value.fontSize}
+            </span>
             <button
               type="button"
-              class="button"
+              role="menuitem"
+              class="icon-button"
               aria-label="Larger text"
               onClick={() => terminalLook.zoom(1)}
             >
-              A+
+              <Icon name="plus" />
             </button>
           </div>
           {record.kind === "shell" && (
