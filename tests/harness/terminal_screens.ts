@@ -5,7 +5,6 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DESKTOP } from "./desk.ts";
 import type { Screen } from "./screens.ts";
 import type { ShellHome } from "./shell_home.ts";
 import { TerminalOnPage } from "./terminal_screen.ts";
@@ -183,13 +182,6 @@ export const TERMINAL_SCREENS: readonly Screen[] = [
       await page.getByRole("button", { name: "Agents" }).click();
       await page.getByRole("button", { name: "New agent" }).click();
       await page.getByRole("option").first().waitFor();
-    },
-  },
-  {
-    name: "after-terminals",
-    async show({ page }) {
-      await page.goBack();
-      await page.setViewportSize(DESKTOP);
     },
   },
 ];

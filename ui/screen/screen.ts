@@ -12,7 +12,10 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
-import type { TerminalSize } from "../../server/protocol/terminal.ts";
+import {
+  TERMINAL_SCROLLBACK_LINES,
+  type TerminalSize,
+} from "../../server/protocol/terminal.ts";
 import type {
   Screen,
   ScreenEvents,
@@ -23,11 +26,8 @@ import { copyText, writeOnlyClipboard } from "./clipboard.ts";
 import { followLink, linkHandler } from "./links.ts";
 import { openQuietly, quietOptions } from "./quiet_document.ts";
 import { pageTokens, themeOf } from "./theme.ts";
-import { listenToTouch } from "./touch.ts";
+import { listenToTouch, scrollBy } from "./touch.ts";
 import { drawByGpu } from "./webgl.ts";
-
-/** As many as the runner keeps to paint a screen with. */
-const SCROLLBACK_LINES = 5_000;
 
 /** Wait for the end of a drag or a keyboard's slide before asking for a size. */
 const FIT_AFTER_MS = 60;
@@ -69,7 +69,7 @@ export class TerminalScreen implements Screen {
       overviewRuler: { width: SCROLLBAR_PX },
       rescaleOverlappingGlyphs: true,
       screenReaderMode: look.screenReader,
-      scrollback: SCROLLBACK_LINES,
+      scrollback: TERMINAL_SCROLLBACK_LINES,
       theme: themeOf(pageTokens()),
     });
     this.#resizes = new ResizeObserver(() => this.#fitSoon());
@@ -100,6 +100,9 @@ export class TerminalScreen implements Screen {
     this.#stopTouch ??= listenToTouch(this.#host, {
       fontSize: () => this.#look.fontSize,
       setFontSize: (px) => this.#events.onFontSize(px),
+      scroll: (lines, event) => scrollBy(this.#terminal, lines, event),
+      linePx: () =>
+        (this.#terminal.element?.clientHeight ?? 0) / this.#terminal.rows,
     });
     this.#stopGpu ??= drawByGpu(this.#terminal);
     // It was drawn last where it may have had no size at all.

@@ -1,11 +1,16 @@
 /**
  * Fingers on a terminal: one or two scroll, two also change the size of the
- * text. xterm.js 6.0 knows wheels only, so a finger is told to it as one.
+ * text. xterm.js 6.0 knows wheels only.
  */
+
+import type { Terminal } from "@xterm/xterm";
 
 export interface TouchHands {
   readonly fontSize: () => number;
   readonly setFontSize: (px: number) => void;
+  readonly scroll: (lines: number, event: TouchEvent) => void;
+  /** Height of a line. */
+  readonly linePx: () => number;
 }
 
 /** Less is the trembling of a thumb. */
@@ -14,14 +19,15 @@ const PINCH_FROM_PX = 12;
 /** Listens on `element` until the returned function is called. */
 export function listenToTouch(
   element: HTMLElement,
-  { fontSize, setFontSize }: TouchHands,
+  { fontSize, setFontSize, scroll, linePx }: TouchHands,
 ): () => void {
-  let last = 0;
+  /** Where the fingers were when the last whole line was scrolled. */
+  let lastY = 0;
   let pinch: { readonly apart: number; readonly px: number } | undefined;
   let pinches = false;
 
   const onStart = ({ touches }: TouchEvent) => {
-    last = middleOf(touches);
+    lastY = middleOf(touches);
     pinches = false;
     pinch = touches.length === 2
       ? { apart: apart(touches), px: fontSize() }
@@ -35,9 +41,10 @@ export function listenToTouch(
       pinches ||= Math.abs(now - pinch.apart) > PINCH_FROM_PX;
       if (pinches) return setFontSize(pinch.px * now / pinch.apart);
     }
-    const y = middleOf(touches);
-    wheel(event, last - y);
-    last = y;
+    const lines = Math.trunc((lastY - middleOf(touches)) / linePx());
+    if (lines === 0) return;
+    lastY -= lines * linePx();
+    scroll(lines, event);
   };
   element.addEventListener("touchstart", onStart, { passive: true });
   element.addEventListener("touchmove", onMove, { passive: false });
@@ -47,11 +54,23 @@ export function listenToTouch(
   };
 }
 
-function wheel({ target, touches }: TouchEvent, deltaY: number): void {
+/**
+ * Scrolls back and forth in what was printed; where there is no such thing, or
+ * the program wants the wheel itself, it is told as a wheel.
+ */
+export function scrollBy(
+  terminal: Terminal,
+  lines: number,
+  { target, touches }: TouchEvent,
+): void {
+  const isPrinted = terminal.buffer.active.type === "normal" &&
+    terminal.modes.mouseTrackingMode === "none";
+  if (isPrinted) return terminal.scrollLines(lines);
   const [{ clientX, clientY }] = touches as unknown as [Touch];
   target?.dispatchEvent(
     new WheelEvent("wheel", {
-      deltaY,
+      deltaY: lines,
+      deltaMode: WheelEvent.DOM_DELTA_LINE,
       clientX,
       clientY,
       bubbles: true,

@@ -68,7 +68,8 @@ export function FolderField({ spawn, machine }: FolderFieldProps) {
           aria-describedby={hasFailed ? "spawn-folder-failure" : undefined}
           autocapitalize="off"
           autocomplete="off"
-          autocorrect="off"
+          // Written so, it is an attribute: the property wants a boolean.
+          autoCorrect="off"
           spellcheck={false}
           placeholder="~/src/project"
           value={draft.value.folder}

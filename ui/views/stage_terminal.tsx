@@ -37,7 +37,7 @@ function ComingNote({ page, node }: Omit<StageTerminalProps, "terminal">) {
       <div class="terminal-strip" data-kind="asks" role="status">
         <StatusGlyph kind="waiting" />
         <span>
-          <b>{state.question}</b> Answer it below.
+          <b>{state.question}</b> It waits for you here.
         </span>
       </div>
     );

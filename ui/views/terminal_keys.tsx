@@ -131,7 +131,8 @@ function LineField({ sticky, onSend }: LineFieldProps) {
         placeholder="Type a line"
         autocapitalize="off"
         autocomplete="off"
-        autocorrect="off"
+        // Written so, it is an attribute: the property wants a boolean.
+        autoCorrect="off"
         enterkeyhint="send"
         spellcheck={false}
         value={line}
