@@ -27,12 +27,16 @@ export class Taker {
     this.#pipe = pipe;
   }
 
-  /** A control frame came. */
+  /** A control frame came, and was passed on. */
   heard(frame: TerminalDown): void {
     if (frame.type !== "screen" && frame.type !== "resumed") return;
-    this.#paint = frame.type === "screen" ? frame.bytes : 0;
     this.#offset = frame.offset;
     this.#told = frame.offset;
+    if (frame.type === "resumed") return;
+    this.#paint = frame.bytes;
+    // That a screen was painted is told by its own offset.
+    this.#told = frame.offset - 1;
+    this.tell();
   }
 
   /** Bytes came, and were passed on. */
@@ -59,6 +63,7 @@ export class Taker {
   }
 
   #taken(): number {
+    if (this.#paint > 0) return this.#told;
     // Heads of frames count as unsent: a little less is told, then the rest.
     return Math.max(this.#told, this.#offset - this.#pipe.unsent);
   }

@@ -37,9 +37,9 @@ export class TerminalLink implements Carrier {
     const { terminal, choice, acknowledges } = this.#options;
     const pipe = this.#pipe = new TerminalPipe(this.#net, socket, {
       control: (json) => {
+        pipe.send(json);
         // Parsed only where somebody has to know: the page reads it itself.
         this.#taker?.heard(JSON.parse(json) as TerminalDown);
-        pipe.send(json);
       },
       bytes: (payload) => {
         pipe.send(payload);

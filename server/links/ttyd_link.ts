@@ -30,7 +30,7 @@ const RESET = "\x1bc";
 
 const NORMAL = 1_000;
 
-const side = optional(integer(1, TERMINAL_SIDE_MAX));
+const side = optional(integer(0, TERMINAL_SIDE_MAX));
 const readSize = object({ columns: side, rows: side });
 
 const encoder = new TextEncoder();

@@ -18,6 +18,8 @@ export interface HypivisorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept when the test ends, if it is the caller's. */
   readonly dataDir?: string;
+  /** Its home is its data directory: shells find nothing of ours there. */
+  readonly inOwnHome?: boolean;
   /** 0, the default, lets the system choose; kept over `restart`. */
   readonly port?: number;
 }
@@ -101,7 +103,13 @@ export class Hypivisor implements AsyncDisposable {
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
-        env: { ...cleanEnv(), ...this.#options.env },
+        env: {
+          ...cleanEnv(),
+          ...(this.#options.inOwnHome
+            ? { HOME: this.dataDir, SHELL: "/bin/sh" }
+            : {}),
+          ...this.#options.env,
+        },
       },
     );
     this.#process = child;
@@ -142,6 +150,11 @@ export class Hypivisor implements AsyncDisposable {
   async stop(): Promise<number> {
     this.#process?.kill("SIGCONT");
     this.#process?.kill("SIGTERM");
+    return await this.#process?.exited ?? 0;
+  }
+
+  /** Resolves to the exit code once it has ended by itself. */
+  async exited(): Promise<number> {
     return await this.#process?.exited ?? 0;
   }
 
