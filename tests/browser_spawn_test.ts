@@ -17,6 +17,8 @@ async function openDesk(home: PiHome, options: DeskOptions = {}) {
     ...options,
   });
   desk.page.setDefaultTimeout(20_000);
+  // Until the server has said what it can, no key starts anything.
+  await desk.page.getByRole("button", { name: "New agent" }).waitFor();
   return desk;
 }
 

@@ -9,6 +9,7 @@ import { listenToKeys, pageKeys } from "./keyboard.ts";
 import { COLUMN_MAX_PX, COLUMN_MIN_PX } from "./models/appearance.ts";
 import { iconOf, titleOf } from "./models/attention.ts";
 import type { Page } from "./page.ts";
+import { nameOf, terminalName } from "./words.ts";
 import { FirstRun } from "./views/first_run.tsx";
 import { Inspector } from "./views/inspector.tsx";
 import {
@@ -214,13 +215,16 @@ function Said({ page }: { page: Page }) {
 }
 
 /** Title, icon and badge of the tab. */
-function useTabSigns({ roster, nodes, navigation }: Page): void {
+function useTabSigns({ roster, nodes, navigation, terminals }: Page): void {
   useSignalEffect(() => {
     const waiting = roster.waitingCount.value;
-    const id = navigation.agent.value;
+    const node = navigation.agent.value &&
+      nodes.byId.value.get(navigation.agent.value);
+    const terminal = navigation.terminal.value &&
+      terminals.byId.value.get(navigation.terminal.value);
     document.title = titleOf(
       waiting,
-      id === undefined ? undefined : nodes.byId.value.get(id),
+      node ? nameOf(node) : terminal ? terminalName(terminal) : undefined,
     );
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
     const href = iconOf(waiting);

@@ -1,9 +1,9 @@
 /** What a person can do to terminals and spawned agents, for `actions.ts`. */
 
-import type { NodeId } from "../server/protocol/node.ts";
+import type { NodeId, NodeRecord } from "../server/protocol/node.ts";
 import type { Action } from "./actions.ts";
 import { hasShellIn } from "./models/dock.ts";
-import { otherView, viewOf } from "./models/stage_view.ts";
+import { otherView, type StageView, viewOf } from "./models/stage_view.ts";
 import type { Page } from "./page.ts";
 import { sayFailure } from "./rpc.ts";
 
@@ -53,10 +53,7 @@ export function terminalActions(page: Page): Action[] {
       run() {
         const node = onStage();
         if (!node) return;
-        stageView.choose(
-          node.id,
-          otherView(viewOf(node, stageView.chosen.peek())),
-        );
+        showView(page, node, otherView(viewOf(node, stageView.chosen.peek())));
       },
     }),
     entry({
@@ -96,7 +93,9 @@ export function toggleTerminals(page: Page): void {
   const hasTab = folder === ""
     ? dock.tabs.peek().length > 0
     : hasShellIn(dock.tabs.peek(), folder);
-  if (!hasTab) void openShell(page);
+  if (!hasTab) return void openShell(page);
+  const active = dock.active.peek();
+  if (active) page.screens.focus(active.id);
 }
 
 /** A shell in the folder of the agent on stage, where it is then shown. */
@@ -109,6 +108,13 @@ export async function openShell(page: Page, folder?: string): Promise<void> {
   if (!opened) return;
   if (isPhone) navigation.go({ kind: "terminal", id: opened.id });
   else dock.pick(opened.id);
+  page.screens.focus(opened.id);
+}
+
+/** Shows an agent's conversation or its terminal, ready to be typed into. */
+export function showView(page: Page, node: NodeRecord, view: StageView): void {
+  page.stageView.choose(node.id, view);
+  if (view === "terminal" && node.terminal) page.screens.focus(node.terminal);
 }
 
 /** Starts an offline agent's session again, and shows it coming. */

@@ -6,7 +6,7 @@
  * that is out of sight is no viewer: a program would be made to wait for it.
  */
 
-import { createModel, effect } from "@preact/signals";
+import { createModel, effect, signal } from "@preact/signals";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
 import {
   type OpenTerminal,
@@ -28,6 +28,8 @@ export type OpenTerminalsModel = InstanceType<typeof OpenTerminalsModel>;
 export const OpenTerminalsModel = createModel(
   (port: OpenTerminalPort) => {
     const kept = new Map<TerminalId, Kept>();
+    /** It gets the focus as soon as it is on the page. */
+    const focusNext = signal<TerminalId | undefined>(undefined);
 
     const drop = (id: TerminalId) => {
       kept.get(id)?.terminal.dispose();
@@ -46,6 +48,11 @@ export const OpenTerminalsModel = createModel(
     });
 
     return {
+      focusNext,
+      /** A person has asked for this one: what they type next is for it. */
+      focus(id: TerminalId): void {
+        focusNext.value = id;
+      },
       /** Attaches, until `leave` was called as often. */
       enter(id: TerminalId): OpenTerminal {
         const found = kept.get(id) ??

@@ -1,6 +1,5 @@
 /** The dock: terminals at the foot of the stage, one of them in sight. */
 
-import { useRef } from "preact/hooks";
 import { Icon } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { Resizer } from "../components/resizer.tsx";
@@ -19,10 +18,6 @@ interface DockProps {
 export function Dock({ page }: DockProps) {
   const { dock, navigation, nodes } = page;
   const active = dock.active.value;
-  // What is opened from here on is what the person waits to type into; what a
-  // reload has brought back is not.
-  const wasThere = useRef(active?.id);
-  const isNew = active !== undefined && active.id !== wasThere.current;
   return (
     <section
       class="dock"
@@ -75,14 +70,7 @@ export function Dock({ page }: DockProps) {
         />
       </header>
       {active
-        ? (
-          <TerminalPane
-            key={active.id}
-            page={page}
-            id={active.id}
-            takesFocus={isNew}
-          />
-        )
+        ? <TerminalPane key={active.id} page={page} id={active.id} />
         : <NoTerminal page={page} />}
     </section>
   );

@@ -42,7 +42,12 @@ function DockTab({ page, record, isCurrent }: DockTabProps) {
   const rings = page.terminals.ringing.value.has(record.id);
   const end = sayEnd(record.state);
   useEffect(() => {
-    if (isCurrent) tab.current?.scrollIntoView({ inline: "nearest" });
+    if (!isCurrent) return;
+    tab.current?.scrollIntoView({ inline: "nearest" });
+    // The tab that had the focus was closed: this one stands in its place.
+    if (document.activeElement === document.body) {
+      tab.current?.querySelector("button")?.focus();
+    }
   }, [isCurrent]);
 
   const close = () => {
@@ -100,9 +105,10 @@ function DockTab({ page, record, isCurrent }: DockTabProps) {
           end ? `\n${end}` : ""
         }\nRename: double click or F2`}
         data-leave={isCurrent ? "" : undefined}
-        onClick={() => {
+        onClick={({ detail }) => {
           page.dock.pick(record.id);
-          page.screens.find(record.id)?.screen.peek()?.focus();
+          // The second click of two is for the name.
+          if (detail < 2) page.screens.focus(record.id);
         }}
         onDblClick={() => setDoing("renaming")}
         onKeyDown={({ key }) => {

@@ -9,7 +9,12 @@ import type {
 import { Icon } from "../components/icon.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
 import type { Page } from "../page.ts";
-import { forgetNode, openShell, resumeNode } from "../terminal_actions.ts";
+import {
+  forgetNode,
+  openShell,
+  resumeNode,
+  showView,
+} from "../terminal_actions.ts";
 import { sayClock, sayMoment } from "../words.ts";
 
 interface WaitingNoteProps {
@@ -36,7 +41,7 @@ export function WaitingNote({ page, node, now }: WaitingNoteProps) {
             <button
               type="button"
               class="button"
-              onClick={() => page.stageView.choose(node.id, "terminal")}
+              onClick={() => showView(page, node, "terminal")}
             >
               <Icon name="terminal" size={14} />
               Answer in its terminal

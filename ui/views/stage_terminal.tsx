@@ -1,5 +1,6 @@
 /** An agent's terminal in place of its conversation: the same process. */
 
+import { useEffect } from "preact/hooks";
 import type { NodeRecord } from "../../server/protocol/node.ts";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
 import { StatusGlyph } from "../components/status_glyph.tsx";
@@ -15,6 +16,10 @@ interface StageTerminalProps {
 }
 
 export function StageTerminal({ page, node, terminal }: StageTerminalProps) {
+  // Who has just started it will have to answer, if it asks.
+  useEffect(() => {
+    if (isComing(node)) page.screens.focus(terminal);
+  }, [terminal]);
   return (
     <div class="stage-terminal">
       {isComing(node) && <ComingNote page={page} node={node} />}
@@ -23,7 +28,6 @@ export function StageTerminal({ page, node, terminal }: StageTerminalProps) {
         key={terminal}
         page={page}
         id={terminal}
-        takesFocus
       />
     </div>
   );

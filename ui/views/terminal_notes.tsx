@@ -91,7 +91,7 @@ export function EndNote({ page, record, onClose }: EndNoteProps) {
     setBusy(true);
     await page.terminalDo.restart(record.id);
     setBusy(false);
-    page.screens.find(record.id)?.screen.peek()?.focus();
+    page.screens.focus(record.id);
   };
   const isBad = record.state.kind === "failed" ||
     (record.state.kind === "exited" && record.state.code !== 0);

@@ -1,6 +1,6 @@
 /** One terminal over the whole window: the screen of `/t/:terminal`. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type {
   TerminalId,
   TerminalRecord,
@@ -31,6 +31,7 @@ function Shown({ page, record }: { page: Page; record: TerminalRecord }) {
   const isPhone = viewport.layout.value === "phone";
   const [isRenaming, setRenaming] = useState(false);
   const [showsText, setShowsText] = useState(false);
+  useEffect(() => void screens.focus(record.id), [record.id]);
   const name = labelOf(page, record);
   const where = record.cwd ?? record.folder;
   return (
@@ -107,7 +108,6 @@ function Shown({ page, record }: { page: Page; record: TerminalRecord }) {
       <TerminalPane
         page={page}
         id={record.id}
-        takesFocus
         onClose={() => navigation.up()}
       />
       {showsText && (

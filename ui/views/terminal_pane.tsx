@@ -19,8 +19,6 @@ import { EndNote, LinkNote, SizeNote } from "./terminal_notes.tsx";
 interface TerminalPaneProps {
   page: Page;
   id: TerminalId;
-  /** Takes the focus when it appears. */
-  takesFocus?: boolean;
   /** What is offered once the program has ended; its own words if absent. */
   onClose?: (() => void) | undefined;
 }
@@ -42,7 +40,7 @@ interface AttachedProps extends Omit<TerminalPaneProps, "id"> {
   terminal: OpenTerminal;
 }
 
-function Attached({ page, terminal, takesFocus, onClose }: AttachedProps) {
+function Attached({ page, terminal, onClose }: AttachedProps) {
   const frame = useRef<HTMLElement>(null);
   const slot = useRef<HTMLDivElement>(null);
   const [finds, setFinds] = useState(false);
@@ -57,24 +55,32 @@ function Attached({ page, terminal, takesFocus, onClose }: AttachedProps) {
     const place = slot.current;
     if (!screen || !place) return;
     screen.mount(place);
-    if (takesFocus && !isTouch) screen.focus();
     return () => screen.unmount(place);
   }, [screen]);
+  const { focusNext } = page.screens;
+  const isMeant = focusNext.value === terminal.id;
+  useEffect(() => {
+    if (!screen || !isMeant) return;
+    focusNext.value = undefined;
+    if (!isTouch) screen.focus();
+  }, [screen, isMeant]);
   useEffect(() => screen?.setRawKeys(!isTouch || isRaw), [
     screen,
     isTouch,
     isRaw,
   ]);
 
-  const hands: TerminalHands = {
+  const hands = useRef<TerminalHands>({
     find: () => setFinds(true),
     leave: () => leave(frame.current),
+  }).current;
+  const take = () => {
+    page.hands.value = { ...page.hands.peek(), terminal: hands };
   };
   useEffect(() => {
-    if (takesFocus) {
-      page.hands.value = { ...page.hands.peek(), terminal: hands };
-    }
+    take();
     return () => {
+      if (page.hands.peek().terminal !== hands) return;
       page.hands.value = { ...page.hands.peek(), terminal: undefined };
     };
   }, []);
@@ -85,9 +91,7 @@ function Attached({ page, terminal, takesFocus, onClose }: AttachedProps) {
       class="terminal-pane"
       aria-label={record ? `Terminal ${terminalName(record)}` : "Terminal"}
       data-state={record?.state.kind}
-      onFocusCapture={() => {
-        page.hands.value = { ...page.hands.peek(), terminal: hands };
-      }}
+      onFocusCapture={take}
     >
       <LinkNote page={page} terminal={terminal} />
       {foreign && record && (
@@ -105,6 +109,9 @@ function Attached({ page, terminal, takesFocus, onClose }: AttachedProps) {
         class="terminal-slot"
         data-letterbox={foreign !== undefined}
       />
+      {terminal.isLoading.value && terminal.failure.value === undefined && (
+        <p class="terminal-wait" data-kind="soon">Attaching…</p>
+      )}
       {terminal.failure.value !== undefined && (
         <p class="terminal-wait" role="alert">
           Could not load the terminal: {terminal.failure.value}

@@ -5,6 +5,7 @@ import { Icon, type IconName } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { otherView, type StageView, viewOf } from "../models/stage_view.ts";
 import type { Page } from "../page.ts";
+import { showView } from "../terminal_actions.ts";
 
 interface ViewSwitchProps {
   page: Page;
@@ -20,6 +21,7 @@ export function ViewSwitch({ page, node }: ViewSwitchProps) {
   if (node.terminal === undefined) return null;
   const { stageView } = page;
   const current = viewOf(node, stageView.chosen.value);
+  const choose = (view: StageView) => showView(page, node, view);
   if (page.viewport.layout.value === "phone") {
     const other = otherView(current);
     return (
@@ -27,7 +29,7 @@ export function ViewSwitch({ page, node }: ViewSwitchProps) {
         icon={other === "chat" ? "message-square" : "terminal"}
         label={`Show the ${other === "chat" ? "conversation" : "terminal"}`}
         size={20}
-        onClick={() => stageView.choose(node.id, other)}
+        onClick={() => choose(other)}
       />
     );
   }
@@ -41,7 +43,7 @@ export function ViewSwitch({ page, node }: ViewSwitchProps) {
           aria-label={label}
           title={`${label} (T)`}
           data-leave={view === current ? "" : undefined}
-          onClick={() => stageView.choose(node.id, view)}
+          onClick={() => choose(view)}
         >
           <Icon name={icon} size={14} />
           <span>{label}</span>
