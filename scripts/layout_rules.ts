@@ -113,6 +113,8 @@ export const EXCEPTIONS: readonly { from: string; to: string }[] = [
 export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
+  { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
+  { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   {
     name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
