@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensurePi } from "./harness/pi_install.ts";
 import { SpawnScene } from "./harness/spawn_scene.ts";
 import { TerminalView } from "./harness/terminal_view.ts";
 import { until } from "./harness/until.ts";
@@ -84,6 +85,21 @@ test("the trust question is shown, and answered by keys", async () => {
   await view.sees("Trust project folder?");
   view.type("\r");
   await scene.node(id, ({ lastPrompt }) => lastPrompt === "hello");
+}, 60_000);
+
+test("a pi without pi-socket is said to be that", async () => {
+  const { command } = await ensurePi("1.5.2");
+  await using scene = await SpawnScene.start({
+    pi: `exec ${command.join(" ")} --no-extensions "$@"`,
+  });
+  const { node: id } = await scene.spawn();
+  const node = await scene.node(
+    id,
+    ({ state }) => state.kind === "waiting",
+    30_000,
+  );
+  assert(node.state.kind === "waiting");
+  assertMatch(node.state.question, /^pi runs without pi-socket: install it/);
 }, 60_000);
 
 test("a missing pi is said by the call, and by the node", async () => {

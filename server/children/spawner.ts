@@ -164,9 +164,8 @@ export class Spawner {
 
   /** @param _claim Held by the caller until this is done. */
   async #start(plan: Plan, _claim: Disposable): Promise<Spawning> {
-    const { roster, room, machine, now, failed } = this.#parts;
+    const { roster, machine, now, failed } = this.#parts;
     const node = plan.id as NodeId;
-    using _permit = room.take();
     roster.spawn(
       { id: node, machine, cwd: plan.folder, port: 0 },
       {
@@ -234,7 +233,12 @@ export class Spawner {
     return record;
   }
 
-  /** @throws {HypivisorError} `conflict` if somebody has the session. */
+  /**
+   * Keeps the session, and room for a terminal, until disposed.
+   *
+   * @throws {HypivisorError} `conflict` if somebody has the session,
+   *   `unavailable` if too many terminals run.
+   */
   #claim(id: string, file?: string): Disposable {
     const holder = this.#holderOf(id, file);
     if (holder) {
@@ -252,8 +256,11 @@ export class Spawner {
         `Cannot open session "${id}" twice: it is being started. Attach to it with hypivisor attach ${id}`,
       );
     }
+    const claim = new DisposableStack();
+    claim.use(this.#parts.room.take());
+    claim.defer(() => void this.#claimed.delete(id));
     this.#claimed.add(id);
-    return { [Symbol.dispose]: () => void this.#claimed.delete(id) };
+    return claim;
   }
 
   #holderOf(id: string, file: string | undefined): NodeRecord | undefined {
