@@ -105,12 +105,14 @@ function DockTab({ page, record, isCurrent }: DockTabProps) {
           end ? `\n${end}` : ""
         }\nRename: double click or F2`}
         data-leave={isCurrent ? "" : undefined}
-        onClick={({ detail }) => {
+        onClick={() => {
           page.dock.pick(record.id);
-          // The second click of two is for the name.
-          if (detail < 2) page.screens.focus(record.id);
+          page.screens.focus(record.id);
         }}
-        onDblClick={() => setDoing("renaming")}
+        onDblClick={() => {
+          page.screens.focusNext.value = undefined;
+          setDoing("renaming");
+        }}
         onKeyDown={({ key }) => {
           if (key === "F2") setDoing("renaming");
           if (key === "Delete" && record.kind === "shell") close();

@@ -60,7 +60,7 @@ function Attached({ page, terminal, onClose }: AttachedProps) {
   const { focusNext } = page.screens;
   const isMeant = focusNext.value === terminal.id;
   useEffect(() => {
-    if (!screen || !isMeant) return;
+    if (!screen || focusNext.peek() !== terminal.id) return;
     focusNext.value = undefined;
     if (!isTouch) screen.focus();
   }, [screen, isMeant]);
