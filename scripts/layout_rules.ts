@@ -79,6 +79,12 @@ export const AREAS: readonly Area[] = [
     paths: ["ui/transcript/"],
     may: ["ui/markdown", "ui/models", "ui/leaf", "protocol"],
   },
+  {
+    name: "ui/screen",
+    paths: ["ui/screen/"],
+    may: ["ui/leaf", "protocol"],
+    mayTypes: ["ui/models"],
+  },
   { name: "ui/link", paths: ["ui/link.ts", "ui/rpc.ts"], may: ["protocol"] },
   {
     name: "ui",
@@ -87,6 +93,7 @@ export const AREAS: readonly Area[] = [
       "ui/components",
       "ui/models",
       "ui/transcript",
+      "ui/screen",
       "ui/link",
       "ui/leaf",
       "protocol",
@@ -110,6 +117,10 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
   { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
+  {
+    name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
+    paths: ["ui/screen/", "tests/"],
+  },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
 ];
