@@ -115,10 +115,18 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
   { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
-  { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
+  {
+    name: /^@xterm\/(headless|addon-serialize)$/,
+    paths: ["server/runner/", "tests/"],
+  },
+  {
+    // Both screens count the same cells, the runner's and the browser's.
+    name: /^@xterm\/addon-unicode11$/,
+    paths: ["server/runner/", "ui/screen/", "tests/"],
+  },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   {
-    name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
+    name: /^@xterm\/(xterm|addon-(?!serialize$|unicode11$).+)$/,
     paths: ["ui/screen/", "tests/"],
   },
   { name: /^bun:test$/, paths: ["tests/"] },
