@@ -13,10 +13,17 @@ test("the terminal is as before: after leaving, the end, a signal, a failure", a
     const dirty = "printf '\\033[?1049h\\033[?1003h\\033[?2004h\\033[?25l" +
       "\\033[?1h\\033[5;10r\\033[>1u'; echo dirty; exec cat";
     const { dataDir } = hypivisor;
+    const endProgram = async (id: string) => {
+      const { stdout } = await runCli(["terminals", "--json"], { dataDir });
+      const list: { id: string; state: { pid: number } }[] = JSON.parse(stdout);
+      const pid = list.find((one) => one.id === id)?.state.pid;
+      assert(pid !== undefined);
+      process.kill(pid, "SIGTERM");
+    };
     const ends: [string, (pty: OnPty, id: string) => unknown, number][] = [
       ["left", (pty) => pty.type("\x1c"), 0],
-      ["ended", (_, id) => runCli(["stop", id], { dataDir }), 129],
-      ["signal", () => killAttach("SIGTERM"), 143],
+      ["ended", (_, id) => endProgram(id), 143],
+      ["signal", (pty) => killChild(pty.pid, "SIGTERM"), 143],
     ];
     for (const [name, end, code] of ends) {
       const id = await open("sh", "-c", dirty);
@@ -36,12 +43,16 @@ test("the terminal is as before: after leaving, the end, a signal, a failure", a
     }
   });
 
-  function killAttach(signal: NodeJS.Signals): void {
-    const { stdout } = Bun.spawnSync(["ps", "-eo", "pid,ppid,args"]);
-    const line = stdout.toString().split("\n").find((line) =>
-      / attach /.test(line) && !/ sh -c /.test(line)
-    );
-    process.kill(Number(line?.trim().split(/\s+/)[0]), signal);
+  /** Of the shell that `around` runs: the attach. */
+  function killChild(parent: number, signal: NodeJS.Signals): void {
+    const { stdout } = Bun.spawnSync([
+      "ps",
+      "-o",
+      "pid=",
+      "--ppid",
+      `${parent}`,
+    ]);
+    process.kill(Number(stdout.toString().trim()), signal);
   }
 });
 
@@ -123,9 +134,10 @@ test("stopped and continued, it is raw again and paints anew", async () => {
     pty.type("echo mark-$((1+1))\r");
     await pty.sees(/^mark-2$/);
     pty.kill("SIGSTOP");
-    // As the shell does, to which it was stopped.
+    // As the shell does, to which it was stopped. It waits until all is read.
     const tty = `/proc/${pty.pid}/fd/0`;
-    Bun.spawnSync(["sh", "-c", `stty sane < ${tty}; printf '\\033c' > ${tty}`]);
+    const script = `stty sane < ${tty}; printf '\\033c' > ${tty}`;
+    await Bun.spawn(["sh", "-c", script]).exited;
     await until(() => pty.lines.every((line) => line === ""));
     pty.kill("SIGCONT");
     await pty.sees(/^mark-2$/);
