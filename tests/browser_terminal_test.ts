@@ -177,6 +177,8 @@ test("a killed daemon: the terminal goes on, without a gap", async () => {
   );
   await terminal.sees("line 30");
   await desk.hypivisor.kill();
+  // What was sent before the page has noticed is lost with the daemon.
+  await terminal.pane.getByText("Reconnecting.").waitFor({ state: "attached" });
   await desk.page.keyboard.type("echo held\n");
   await desk.hypivisor.start();
   await terminal.sees("line 400", 20_000);

@@ -118,13 +118,10 @@ export class TestRunner implements AsyncDisposable {
   attach(
     terminal: TerminalId,
     params: Partial<RunnerMethods["attach"]["params"]> = {},
+    prepare?: (viewer: RunnerViewer) => void,
   ): Promise<RunnerViewer> {
-    return RunnerViewer.attach(this.socket, {
-      terminal,
-      readOnly: false,
-      name: "test",
-      ...params,
-    });
+    const all = { terminal, readOnly: false, name: "test", ...params };
+    return RunnerViewer.attach(this.socket, all, prepare);
   }
 
   /** SIGKILL, as a crash would. */

@@ -72,8 +72,8 @@ export const SpawnModel = createModel((port: SpawnPort) => {
   const home = signal<string | undefined>(undefined);
   const isOpen = signal(false);
   const listings = signal<ReadonlyMap<string, Listing>>(new Map());
-  /** A row of the list; -1: none, what is typed is meant as it is. */
-  const active = signal(-1);
+  /** The row that was walked to; undefined while nobody has. */
+  const walked = signal<number | undefined>(undefined);
   const creates = signal(false);
   const continues = signal(false);
   const isStarting = signal(false);
@@ -96,6 +96,15 @@ export const SpawnModel = createModel((port: SpawnPort) => {
     return value.kind === "ready"
       ? all
       : all.filter(({ kind }) => kind !== "create");
+  });
+  /** A row of the list; -1: none, what is typed is meant as it is. */
+  const active = computed(() => {
+    const last = rows.value.length - 1;
+    if (walked.value !== undefined) return Math.min(walked.value, last);
+    // What is typed is looked for; a folder that is spelt out is meant.
+    const isSpeltOut = creates.value ||
+      (draft.value.folder !== "" && typed.value.fragment === "");
+    return isSpeltOut ? -1 : Math.min(0, last);
   });
   /** The folder that is meant, if it is there already. */
   const folder = computed(() => {
@@ -157,8 +166,7 @@ export const SpawnModel = createModel((port: SpawnPort) => {
       creates.value = false;
       continues.value = false;
       failure.value = undefined;
-      // What is typed is looked for; a folder that is spelt out is meant.
-      active.value = untracked(() => typed.value.fragment) === "" ? -1 : 0;
+      walked.value = undefined;
     });
 
   return {
@@ -188,7 +196,7 @@ export const SpawnModel = createModel((port: SpawnPort) => {
     move(by: 1 | -1): void {
       const count = rows.peek().length;
       if (count === 0) return;
-      active.value = (active.peek() + by + count) % count;
+      walked.value = (active.peek() + by + count) % count;
     },
     /** Takes a row of the list: goes into that folder, or means to make it. */
     take(row: FolderRow | undefined): void {
@@ -200,7 +208,6 @@ export const SpawnModel = createModel((port: SpawnPort) => {
               .replace(/\/$/, ""),
           );
           creates.value = true;
-          active.value = -1;
         });
         return;
       }

@@ -75,6 +75,17 @@ test("the form starts an agent in a folder that was typed and completed", async 
   }]);
 });
 
+test("a name that was typed before the list was here is found in it", async () => {
+  const { form } = openForm();
+  form.write("~/sr");
+  assertEquals(form.active.value, -1);
+  await settle();
+  assertEquals(form.active.value, 0);
+  form.take(form.rows.value[form.active.value]);
+  assertEquals(form.draft.value.folder, "~/src/");
+  assertEquals(form.active.value, -1);
+});
+
 test("the form makes a folder only when told to", async () => {
   const { form, calls } = openForm();
   await settle();

@@ -43,6 +43,8 @@ export interface Screen extends FeedScreen {
   unmount(place: HTMLElement): void;
   focus(): void;
   look(look: TerminalLook): void;
+  /** Has somebody else's size: larger than the room, it is drawn smaller. */
+  setForeign(isForeign: boolean): void;
   /** Reads the page's colours again. */
   recolour(): void;
   /** The keyboard of a phone stays away until this is true. */

@@ -35,6 +35,9 @@ const FIT_AFTER_MS = 60;
 /** The marks of a search lie on it as well. */
 const SCROLLBAR_PX = 10;
 
+/** Of somebody else's larger terminal: still to be made out. */
+const SMALLEST_PX = 6;
+
 const NOTHING = new Uint8Array();
 
 export class TerminalScreen implements Screen {
@@ -47,6 +50,7 @@ export class TerminalScreen implements Screen {
   #look: TerminalLook;
   #fitTimer: ReturnType<typeof setTimeout> | undefined;
   #room: TerminalSize | undefined;
+  #isForeign = false;
   #stopGpu: (() => void) | undefined;
   #stopTouch: (() => void) | undefined;
 
@@ -124,9 +128,14 @@ export class TerminalScreen implements Screen {
 
   look(look: TerminalLook): void {
     this.#look = look;
-    this.#terminal.options.fontSize = look.fontSize;
+    this.#scale();
     this.#terminal.options.screenReaderMode = look.screenReader;
     this.#fitSoon();
+  }
+
+  setForeign(isForeign: boolean): void {
+    this.#isForeign = isForeign;
+    this.#scale();
   }
 
   recolour(): void {
@@ -226,6 +235,7 @@ export class TerminalScreen implements Screen {
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
       this.#events.onFound({ at: resultIndex + 1, of: resultCount })
     );
+    terminal.onResize(() => this.#scale());
     terminal.attachCustomKeyEventHandler((event) => this.#isForProgram(event));
     this.#host.addEventListener("pointerup", () => {
       if (this.#look.copyOnRelease) void this.copySelection();
@@ -253,12 +263,37 @@ export class TerminalScreen implements Screen {
   }
 
   #fitNow(): void {
-    const room = this.#fit.proposeDimensions();
-    if (!room || !Number.isFinite(room.cols) || !Number.isFinite(room.rows)) {
+    const fits = this.#fit.proposeDimensions();
+    if (!fits || !Number.isFinite(fits.cols) || !Number.isFinite(fits.rows)) {
       return; // Not to be seen just now.
     }
+    // What there would be room for if it were not drawn smaller than wanted.
+    const scale = (this.#terminal.options.fontSize ?? 1) / this.#look.fontSize;
+    const room = {
+      cols: Math.max(1, Math.floor(fits.cols * scale)),
+      rows: Math.max(1, Math.floor(fits.rows * scale)),
+    };
     if (room.cols === this.#room?.cols && room.rows === this.#room.rows) return;
     this.#room = room;
+    this.#scale();
     this.#events.onRoom(room);
+  }
+
+  /** Draws it as large as is wanted, or smaller so that all of it is seen. */
+  #scale(): void {
+    const { cols, rows } = this.#terminal;
+    const { fontSize } = this.#look;
+    const { cols: roomCols = cols, rows: roomRows = rows } = this.#room ?? {};
+    const share = this.#isForeign
+      ? Math.min(1, roomCols / cols, roomRows / rows)
+      : 1;
+    // In halves of a pixel; what is smaller than the least is scrolled.
+    const px = Math.max(
+      Math.floor(fontSize * share * 2) / 2,
+      Math.min(fontSize, SMALLEST_PX),
+    );
+    if (this.#terminal.options.fontSize !== px) {
+      this.#terminal.options.fontSize = px;
+    }
   }
 }

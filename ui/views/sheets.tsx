@@ -35,7 +35,7 @@ export function ShortcutSheet(
     group !== "Terminal" || page.nodes.hasTerminals.value
   );
   return (
-    <Sheet page={page} layer="shortcuts" title="Keyboard shortcuts">
+    <Sheet page={page} layer="shortcuts" title="Keyboard shortcuts" isText>
       <div class="shortcut-groups">
         {groups
           .filter((group) => offered.some((action) => action.group === group))

@@ -57,6 +57,8 @@ function Attached({ page, terminal, onClose }: AttachedProps) {
     screen.mount(place);
     return () => screen.unmount(place);
   }, [screen]);
+  const isForeign = foreign !== undefined;
+  useEffect(() => screen?.setForeign(isForeign), [screen, isForeign]);
   const { focusNext } = page.screens;
   const isMeant = focusNext.value === terminal.id;
   useEffect(() => {
@@ -107,7 +109,7 @@ function Attached({ page, terminal, onClose }: AttachedProps) {
       <div
         ref={slot}
         class="terminal-slot"
-        data-letterbox={foreign !== undefined}
+        data-letterbox={isForeign}
       />
       {terminal.isLoading.value && terminal.failure.value === undefined && (
         <p class="terminal-wait" data-kind="soon">Attaching…</p>
