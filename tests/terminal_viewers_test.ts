@@ -154,8 +154,8 @@ test("a viewer that may only look neither types nor resizes", async () => {
   await until(() => seen.includes("typed\r\ntyped\r\n"), { seen: () => seen });
 
   assert(!seen.includes("not typed"));
+  await isSize(host, id, { cols: 80, rows: 24 });
   const record = await host.find(id);
-  assertEquals(record?.size, { cols: 80, rows: 24 });
   assertEquals(
     record?.viewers.map(({ readOnly, hasSize }) => [readOnly, hasSize]),
     [[false, true], [true, false]],
