@@ -51,9 +51,6 @@ export function isSocketPath(pathname: string): boolean {
 export function chooseCarrier(net: Net, request: Request): Upgrade {
   const url = new URL(request.url);
   const { pathname } = url;
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return { kind: "bad_request", message: "Bad Request" };
-  }
   if (pathname === "/ws") {
     const isUplink = url.searchParams.has(UPLINK_QUERY);
     return { kind: "carrier", carrier: new ClientLink(net, isUplink) };
@@ -62,6 +59,10 @@ export function chooseCarrier(net: Net, request: Request): Upgrade {
     return agentCarrier(net, request, url);
   }
   if (!net.children) return { kind: "not_found" };
+  // Before a place among the terminals is kept for it.
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return { kind: "bad_request", message: "Bad Request" };
+  }
   try {
     return pathname === TERM_PATH
       ? termCarrier(net, url)
