@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
-import type { Page } from "playwright-core";
+import { listenForViolations } from "./harness/browser.ts";
 import { Desk, type DeskOptions } from "./harness/desk.ts";
 import { ShellHome } from "./harness/shell_home.ts";
 import { TerminalOnPage } from "./harness/terminal_screen.ts";
@@ -26,22 +26,6 @@ async function openShell(home: ShellHome, options: DeskOptions = {}) {
   const terminal = new TerminalOnPage(desk.page, desk.page.locator(".dock"));
   await terminal.ready();
   return { desk, page: desk.page, terminal };
-}
-
-/** What the page's policy has blocked. */
-async function listenForViolations(page: Page): Promise<string[]> {
-  const violations: string[] = [];
-  await page.exposeFunction(
-    "reportViolation",
-    (directive: string) => violations.push(directive),
-  );
-  await page.evaluate(() =>
-    document.addEventListener("securitypolicyviolation", (event) => {
-      (globalThis as never as { reportViolation(text: string): void })
-        .reportViolation(event.effectiveDirective);
-    })
-  );
-  return violations;
 }
 
 test("a person opens a shell in the folder of an agent, and works in it", async () => {
@@ -191,6 +175,24 @@ test("a killed daemon: the terminal goes on, without a gap", async () => {
   // What was typed meanwhile is echoed between them, on their lines.
   const numbers = [...all.matchAll(/line (\d+)$/gm)].map(([, n]) => Number(n));
   assertEquals(numbers, Array.from({ length: 400 }, (_, i) => i + 1));
+});
+
+test("a killed runner: the page says what ended, and can run it again", async () => {
+  await using home = new ShellHome();
+  const { desk, terminal } = await openShell(home);
+  await using _desk = desk;
+  await terminal.enter("echo before");
+  await terminal.sees(/^before$/m);
+  const { runner } = await (await desk.hypivisor.fetch("/api/daemon")).json();
+  process.kill(runner.pid, "SIGKILL");
+  await terminal.pane.getByText("Ended by SIGHUP").waitFor();
+  await terminal.sees(/^before$/m);
+
+  await terminal.pane.getByRole("button", { name: "Restart" }).click();
+  await terminal.pane.getByText("Ended by").waitFor({ state: "detached" });
+  await terminal.sees(/^\$ ?$/);
+  await terminal.enter("echo af''ter");
+  await terminal.sees(/^after$/m);
 });
 
 test("two pages share a terminal, in the size of one of them", async () => {
