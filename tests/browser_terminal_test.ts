@@ -52,6 +52,8 @@ test("a person opens a shell in the folder of an agent, and works in it", async 
   await page.getByRole("button", { name: "Terminals, 1 open" }).waitFor();
 
   // What it is told of its size is what is drawn.
+  await page.getByRole("complementary")
+    .getByRole("button", { name: "bash · shop" }).waitFor();
   const shown = page.locator(".dock-facts");
   const sized = async () => {
     const [, cols, rows] = /(\d+)×(\d+)/.exec(await shown.innerText()) ?? [];
@@ -252,4 +254,29 @@ test("tabs are named, ring, and ask before they end what runs", async () => {
   await page.getByRole("combobox").fill("bash");
   await page.getByRole("option", { name: /bash/ }).first().click();
   assertMatch(new URL(page.url()).pathname, /^\/t\//);
+});
+
+test("without terminals nothing of them is shown", async () => {
+  await using desk = await Desk.open({
+    hypivisor: { args: ["--no-terminals"] },
+  });
+  const { page } = desk;
+  await page.getByRole("heading", { name: "Add the extension" }).waitFor();
+  assertEquals(
+    await page.getByRole("button", { name: "New agent" }).count(),
+    0,
+  );
+  await desk.join({ name: "alone" });
+  await desk.visit();
+  await page.keyboard.press("Control+`");
+  await page.keyboard.press("Control+Alt+.");
+  await page.getByRole("heading", { name: "alone" }).click({ trial: true });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("terminal");
+  await page.getByRole("option").getByText("Nothing found").waitFor();
+  await page.keyboard.press("Escape");
+  assertEquals(
+    await page.locator(".dock, .view-switch, .rail-start").count(),
+    0,
+  );
 });
