@@ -1,7 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
 import { asked, said } from "./harness/fake_agent.ts";
+import { listenForViolations } from "./harness/browser.ts";
 import { Desk } from "./harness/desk.ts";
+import { ShellHome } from "./harness/shell_home.ts";
+import { TerminalOnPage } from "./harness/terminal_screen.ts";
 import type { Item } from "../server/protocol/item.ts";
 
 setDefaultTimeout(40_000);
@@ -53,21 +58,12 @@ test("hostile texts are shown as texts, and nothing is fetched for them", async 
   await using desk = await Desk.open();
   const { page } = desk;
   const foreign: string[] = [];
-  const violations: string[] = [];
   page.on("request", (request) => {
     if (!request.url().startsWith(desk.hypivisor.origin)) {
       if (!request.url().startsWith("data:")) foreign.push(request.url());
     }
   });
-  await page.exposeFunction("reportViolation", (directive: string) => {
-    violations.push(directive);
-  });
-  await page.evaluate(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      (globalThis as never as { reportViolation(text: string): void })
-        .reportViolation(event.effectiveDirective);
-    });
-  });
+  const violations = await listenForViolations(page);
   await desk.join({
     name: EVIL,
     cwd: `/src/${IMAGE}`,
@@ -98,6 +94,48 @@ test("hostile texts are shown as texts, and nothing is fetched for them", async 
   ]);
   for (const [, rel] of links) assertMatch(String(rel), /noopener/);
   assertEquals({ foreign, violations }, { foreign: [], violations: [] });
+});
+
+test("what a program in a terminal says is text, and asks nothing of the person", async () => {
+  await using home = new ShellHome(["src"]);
+  await using desk = await Desk.open({
+    hypivisor: { env: home.env },
+    context: { permissions: ["clipboard-read", "clipboard-write"] },
+  });
+  const { page } = desk;
+  const violations = await listenForViolations(page);
+  await page.evaluate(() => navigator.clipboard.writeText("a secret"));
+  await page.getByRole("button", { name: "New agent" }).waitFor();
+  await page.keyboard.press("Control+`");
+  const terminal = new TerminalOnPage(page);
+  await terminal.ready();
+  writeFileSync(
+    join(home.path, "evil"),
+    [
+      `\x1b]0;${EVIL}\x07`,
+      // Reads the clipboard, and opens a link that runs a script.
+      "\x1b]52;c;?\x07",
+      "\x1b]8;;javascript:document.title='owned'\x07here\x1b]8;;\x07",
+      `\x1b[38;2;1;2;3m${EVIL}\x1b[0m`,
+    ].join(""),
+  );
+  await terminal.enter("cat evil; cat -v");
+  await terminal.sees("onerror");
+  await page.getByRole("list", { name: "Open terminals" }).getByText(/onerror/)
+    .waitFor();
+  const link = await terminal.pane.getByText("here").last().boundingBox();
+  await page.keyboard.down("Control");
+  await page.mouse.click((link?.x ?? 0) + 4, (link?.y ?? 0) + 4);
+  await page.keyboard.up("Control");
+  await page.keyboard.type("typed");
+  await terminal.sees("typed");
+
+  // Base64 of "a secret": had it been read, it would have been typed.
+  assertEquals((await terminal.text()).includes("YSBzZWNyZXQ"), false);
+  assertEquals(await page.title() === "owned", false);
+  assertEquals(page.context().pages().length, 1);
+  assertEquals(violations, []);
+  assertEquals(await page.locator("img[src=x], script:not([src])").count(), 0);
 });
 
 test("the page's policy allows nothing but its own files", async () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
-import type { Page } from "playwright-core";
+import { listenForViolations } from "./harness/browser.ts";
 import { Desk, type DeskOptions } from "./harness/desk.ts";
 import { ShellHome } from "./harness/shell_home.ts";
 import { TerminalOnPage } from "./harness/terminal_screen.ts";
@@ -26,22 +26,6 @@ async function openShell(home: ShellHome, options: DeskOptions = {}) {
   const terminal = new TerminalOnPage(desk.page, desk.page.locator(".dock"));
   await terminal.ready();
   return { desk, page: desk.page, terminal };
-}
-
-/** What the page's policy has blocked. */
-async function listenForViolations(page: Page): Promise<string[]> {
-  const violations: string[] = [];
-  await page.exposeFunction(
-    "reportViolation",
-    (directive: string) => violations.push(directive),
-  );
-  await page.evaluate(() =>
-    document.addEventListener("securitypolicyviolation", (event) => {
-      (globalThis as never as { reportViolation(text: string): void })
-        .reportViolation(event.effectiveDirective);
-    })
-  );
-  return violations;
 }
 
 test("a person opens a shell in the folder of an agent, and works in it", async () => {
@@ -68,6 +52,8 @@ test("a person opens a shell in the folder of an agent, and works in it", async 
   await page.getByRole("button", { name: "Terminals, 1 open" }).waitFor();
 
   // What it is told of its size is what is drawn.
+  await page.getByRole("complementary")
+    .getByRole("button", { name: "bash · shop" }).waitFor();
   const shown = page.locator(".dock-facts");
   const sized = async () => {
     const [, cols, rows] = /(\d+)×(\d+)/.exec(await shown.innerText()) ?? [];
@@ -193,6 +179,24 @@ test("a killed daemon: the terminal goes on, without a gap", async () => {
   assertEquals(numbers, Array.from({ length: 400 }, (_, i) => i + 1));
 });
 
+test("a killed runner: the page says what ended, and can run it again", async () => {
+  await using home = new ShellHome();
+  const { desk, terminal } = await openShell(home);
+  await using _desk = desk;
+  await terminal.enter("echo before");
+  await terminal.sees(/^before$/m);
+  const { runner } = await (await desk.hypivisor.fetch("/api/daemon")).json();
+  process.kill(runner.pid, "SIGKILL");
+  await terminal.pane.getByText("Ended by SIGHUP").waitFor();
+  await terminal.sees(/^before$/m);
+
+  await terminal.pane.getByRole("button", { name: "Restart" }).click();
+  await terminal.pane.getByText("Ended by").waitFor({ state: "detached" });
+  await terminal.sees(/^\$ ?$/);
+  await terminal.enter("echo af''ter");
+  await terminal.sees(/^after$/m);
+});
+
 test("two pages share a terminal, in the size of one of them", async () => {
   await using home = new ShellHome();
   const { desk, page, terminal } = await openShell(home);
@@ -250,4 +254,29 @@ test("tabs are named, ring, and ask before they end what runs", async () => {
   await page.getByRole("combobox").fill("bash");
   await page.getByRole("option", { name: /bash/ }).first().click();
   assertMatch(new URL(page.url()).pathname, /^\/t\//);
+});
+
+test("without terminals nothing of them is shown", async () => {
+  await using desk = await Desk.open({
+    hypivisor: { args: ["--no-terminals"] },
+  });
+  const { page } = desk;
+  await page.getByRole("heading", { name: "Add the extension" }).waitFor();
+  assertEquals(
+    await page.getByRole("button", { name: "New agent" }).count(),
+    0,
+  );
+  await desk.join({ name: "alone" });
+  await desk.visit();
+  await page.keyboard.press("Control+`");
+  await page.keyboard.press("Control+Alt+.");
+  await page.getByRole("heading", { name: "alone" }).click({ trial: true });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("terminal");
+  await page.getByRole("option").getByText("Nothing found").waitFor();
+  await page.keyboard.press("Escape");
+  assertEquals(
+    await page.locator(".dock, .view-switch, .rail-start").count(),
+    0,
+  );
 });

@@ -41,3 +41,22 @@ test("sayKeys() prints what is on the keyboard", () => {
   assertEquals(sayKeys("mod+shift+x", true), "⌘⇧X");
   assertEquals(sayKeys("alt+Enter", false), "Alt ↵");
 });
+
+test("matches() finds signs by their place where a modifier changes them", () => {
+  const at = (key: string, code: string, mods: Partial<Pressed>) =>
+    press(key, { code, ...mods });
+  const ctrl = { ctrlKey: true };
+  assert(matches(shortcut("ctrl+`"), at("`", "Backquote", ctrl), false));
+  assert(matches(shortcut("ctrl+`"), at("Dead", "Backquote", ctrl), false));
+  assert(matches(
+    shortcut("ctrl+shift+`"),
+    at("~", "Backquote", { ...ctrl, shiftKey: true }),
+    false,
+  ));
+  assert(matches(
+    shortcut("ctrl+alt+."),
+    at("≥", "Period", { ...ctrl, altKey: true }),
+    true,
+  ));
+  assert(!matches(shortcut("ctrl+`"), at("`", "Backquote", {}), false));
+});

@@ -1,6 +1,7 @@
 /** What a person can do to terminals and spawned agents, for `actions.ts`. */
 
 import type { NodeId, NodeRecord } from "../server/protocol/node.ts";
+import type { TerminalRecord } from "../server/protocol/terminal.ts";
 import type { Action } from "./actions.ts";
 import { hasShellIn } from "./models/dock.ts";
 import { otherView, type StageView, viewOf } from "./models/stage_view.ts";
@@ -109,6 +110,19 @@ export async function openShell(page: Page, folder?: string): Promise<void> {
   if (isPhone) navigation.go({ kind: "terminal", id: opened.id });
   else dock.pick(opened.id);
   page.screens.focus(opened.id);
+}
+
+/** A terminal in the dock, or where there is none, over the whole window. */
+export function showTerminal(page: Page, { id }: TerminalRecord): void {
+  if (page.viewport.layout.peek() === "phone") {
+    return page.navigation.go({ kind: "terminal", id });
+  }
+  if (page.navigation.top.peek() === "inspector") {
+    page.navigation.close("inspector");
+  }
+  page.dock.setOpen(true);
+  page.dock.pick(id);
+  page.screens.focus(id);
 }
 
 /** Shows an agent's conversation or its terminal, ready to be typed into. */

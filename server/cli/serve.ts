@@ -146,11 +146,13 @@ async function runUntilSignal(config: Config): Promise<number> {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("BUN_")) delete process.env[name];
   }
+  // Before anyone is told that it is there.
+  const stop = signal();
   try {
     const daemon = startDaemon(config);
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    await Promise.race([signal(), daemon.asked]);
+    await Promise.race([stop, daemon.asked]);
     await daemon.close();
     return EXIT.ok;
   } catch (thrown) {

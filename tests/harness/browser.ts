@@ -44,3 +44,19 @@ export function listenForErrors(page: Page): string[] {
   });
   return errors;
 }
+
+/** Collects what the page's policy has blocked, from now on. */
+export async function listenForViolations(page: Page): Promise<string[]> {
+  const violations: string[] = [];
+  await page.exposeFunction(
+    "reportViolation",
+    (directive: string) => violations.push(directive),
+  );
+  await page.evaluate(() =>
+    document.addEventListener("securitypolicyviolation", (event) => {
+      (globalThis as never as { reportViolation(text: string): void })
+        .reportViolation(event.effectiveDirective);
+    })
+  );
+  return violations;
+}

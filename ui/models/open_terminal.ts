@@ -113,6 +113,7 @@ export function openTerminal(
     after: port.after,
   });
   const record = computed(() => port.records.value.get(id) ?? told.value);
+  const isRunning = computed(() => record.value?.state.kind === "running");
   const hasSize = computed(() => {
     const me = (one?: TerminalRecord) =>
       one?.viewers.find((other) => other.id === viewer.value);
@@ -126,7 +127,7 @@ export function openTerminal(
     cancelNote = port.after(NOTE_MS, () => note.value = undefined);
   };
   const type = (bytes: Uint8Array<ArrayBuffer>) => {
-    if (record.peek()?.state.kind !== "running") return;
+    if (!isRunning.peek()) return;
     if (input.type(bytes)) return;
     port.say(
       link.state.peek().kind === "open"
@@ -199,6 +200,17 @@ export function openTerminal(
       untracked(() => starts ? link.start() : link.stop());
     }),
     renewWithRegistry(link, port.registry),
+    // Run again, by whomever: there is something to attach to at once.
+    effect(() => {
+      if (!isRunning.value) return;
+      untracked(() => {
+        const { kind } = link.state.peek();
+        if (kind === "waiting") link.retryNow();
+        if (kind !== "gone") return;
+        link.stop();
+        link.start();
+      });
+    }),
     effect(() => {
       const { kind } = link.state.value;
       if (kind === "open" || kind === "stale") return;

@@ -135,6 +135,7 @@ async function open() {
     drawn,
     said,
     registry,
+    records,
     isAwake,
     begin,
     pass,
@@ -234,6 +235,21 @@ test("an ended program gets no keys", async () => {
   });
   terminal.type("x");
   assertEquals(socket().sent.length, length);
+});
+
+test("a program that was run again is attached to at once", async () => {
+  const { events, sockets, socket, begin, records } = await open();
+  events.onRoom(ROOM);
+  begin();
+  const state = { kind: "exited", at: 0, code: null, signal: "x" } as const;
+  records.value = new Map([[ID, record({ state })]]);
+  socket().onclose?.({ code: 1011, reason: "its runner is gone" });
+  assertEquals(sockets.length, 1);
+
+  records.value = new Map([[ID, record()]]);
+  assertEquals(sockets.length, 2);
+  records.value = new Map([[ID, record({ name: "again" })]]);
+  assertEquals(sockets.length, 2);
 });
 
 test("a page that is out of sight is no viewer, and comes back in place", async () => {

@@ -16,6 +16,7 @@ import {
   shortPath,
   stateWord,
 } from "../words.ts";
+import { InspectorTerminals } from "./inspector_terminals.tsx";
 import { nodeOf } from "./stage.tsx";
 
 interface InspectorOverviewProps {
@@ -25,11 +26,13 @@ interface InspectorOverviewProps {
 
 export function InspectorOverview({ page, agent }: InspectorOverviewProps) {
   const facts = agent.conversation.facts.value;
+  const node = nodeOf(page, agent);
   return (
     <>
       {facts?.context && <Context context={facts.context} />}
       {facts && <Session agent={agent} facts={facts} />}
       <Changed agent={agent} />
+      {node && <InspectorTerminals page={page} node={node} />}
       <Agent page={page} agent={agent} facts={facts} />
     </>
   );
@@ -118,6 +121,9 @@ function Agent(
   if (!node) return null;
   const now = page.clock.now.value;
   const file = node.session?.file;
+  const viewers = node.terminal === undefined
+    ? []
+    : page.terminals.byId.value.get(node.terminal)?.viewers ?? [];
   return (
     <section>
       <h2>Agent</h2>
@@ -140,6 +146,11 @@ function Agent(
         {(node.pi || facts?.pi) && <Fact name="pi">{node.pi || facts?.pi}
         </Fact>}
         {node.mode && <Fact name="Mode">{node.mode}</Fact>}
+        {viewers.length > 0 && (
+          <Fact name="Attached">
+            {viewers.map(({ name }) => name).join(", ")}
+          </Fact>
+        )}
         {file && <Fact name="Session" title={file}>{shortPath(file)}</Fact>}
       </dl>
     </section>
