@@ -115,10 +115,7 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
   { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
-  {
-    name: /^@xterm\/(headless|addon-serialize)$/,
-    paths: ["server/runner/", "tests/"],
-  },
+  { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
   {
     // Both screens count the same cells, the runner's and the browser's.
     name: /^@xterm\/addon-unicode11$/,
@@ -126,7 +123,7 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   {
-    name: /^@xterm\/(xterm|addon-(?!serialize$|unicode11$).+)$/,
+    name: /^@xterm\/(xterm|addon-(?!unicode11$).+)$/,
     paths: ["ui/screen/", "tests/"],
   },
   { name: /^bun:test$/, paths: ["tests/"] },
