@@ -105,6 +105,10 @@ export const EXCEPTIONS: readonly { from: string; to: string }[] = [
 export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
+  {
+    name: /^@bgotink\/kdl(\/|$)/,
+    paths: ["server/runner/services/config/document.ts"],
+  },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
