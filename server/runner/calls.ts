@@ -1,0 +1,66 @@
+/**
+ * The table of calls: each method and what it does to the runner.
+ *
+ * Knows the connection only as whom to tell. Handlers throw; `client.ts` makes
+ * replies of it.
+ */
+
+import type {
+  RunnerMethod,
+  RunnerMethods,
+  RunnerPush,
+} from "../protocol/runner.ts";
+import type { Runner } from "./runner.ts";
+
+export interface CallContext {
+  readonly runner: Runner;
+  /** Pushes go there from now on. */
+  readonly push: (push: RunnerPush) => void;
+  /** Ends every child, then the process. */
+  readonly shutdown: () => void;
+}
+
+/** `attach` is not here: it changes what the connection is. */
+export type PlainMethod = Exclude<RunnerMethod, "attach">;
+
+type Handlers = {
+  readonly [M in PlainMethod]: (
+    params: RunnerMethods[M]["params"],
+    context: CallContext,
+  ) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]>;
+};
+
+const encoder = new TextEncoder();
+
+export const HANDLERS: Handlers = {
+  watch: (_, { runner, push }) => ({ terminals: runner.watch(push) }),
+  open: (spec, { runner }) => runner.open(spec),
+  async end({ terminal }, { runner }) {
+    const found = runner.find(terminal);
+    await found.end();
+    return found.record();
+  },
+  async close({ terminal }, { runner }) {
+    await runner.close(terminal);
+    return {};
+  },
+  restart({ terminal }, { runner }) {
+    const found = runner.find(terminal);
+    found.restart();
+    return found.record();
+  },
+  rename({ terminal, name }, { runner }) {
+    const found = runner.find(terminal);
+    found.rename(name);
+    return found.record();
+  },
+  type({ terminal, text }, { runner }) {
+    runner.find(terminal).type(encoder.encode(text));
+    return {};
+  },
+  tail: () => ({ text: "" }),
+  shutdown(_, { shutdown }) {
+    shutdown();
+    return {};
+  },
+};
