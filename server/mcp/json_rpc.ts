@@ -48,7 +48,12 @@ export interface RpcNotification {
 /** How a request ended: the one place where failure is data, not thrown. */
 export type RpcOutcome =
   | { readonly kind: "result"; readonly result: JsonObject }
-  | { readonly kind: "error"; readonly error: RpcError };
+  | {
+    readonly kind: "error";
+    readonly error: RpcError;
+    /** Made here, because the other side did not answer. */
+    readonly isOwn?: true;
+  };
 
 export interface RpcResponse {
   readonly kind: "response";
@@ -96,6 +101,12 @@ export function failure(
     kind: "error",
     error: data === undefined ? { code, message } : { code, message, data },
   };
+}
+
+/** The outcome of a request that got no answer. */
+export function unanswered(why: string): RpcOutcome {
+  const error = { code: RPC.unavailable, message: why };
+  return { kind: "error", error, isOwn: true };
 }
 
 export function success(result: JsonObject): RpcOutcome {
