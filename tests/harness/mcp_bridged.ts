@@ -42,24 +42,42 @@ type Child = Subprocess<"pipe", "pipe", "pipe">;
 
 /** A bridge on a free port, its process, and what it wrote beside messages. */
 export class Bridged {
-  readonly bridge: Bridge;
+  bridge: Bridge;
   readonly noise: string[] = [];
   readonly url: string;
   stderr = "";
   child!: Child;
   readonly #command: readonly string[];
-  readonly #server: { stop(): Promise<void> };
+  readonly #limits: Partial<BridgeLimits>;
+  #server: { stop(): Promise<void> };
 
   constructor(command: readonly string[], limits: Partial<BridgeLimits> = {}) {
     this.#command = command;
-    this.bridge = new Bridge({
-      name: "test",
-      log: (line) => this.noise.push(line),
-      limits,
-    });
+    this.#limits = limits;
+    this.bridge = this.#makeBridge();
     const server = serveBridge(this.bridge, { port: 0, path: "/mcp" });
     this.#server = server;
     this.url = `http://127.0.0.1:${server.port}/mcp`;
+    this.start();
+  }
+
+  #makeBridge(): Bridge {
+    return new Bridge({
+      name: "test",
+      log: (line) => this.noise.push(line),
+      limits: this.#limits,
+    });
+  }
+
+  /** Another bridge at the same place, as after a runner that was killed. */
+  async forgetSessions(): Promise<void> {
+    this.bridge.close();
+    await this.#server.stop();
+    this.child.kill("SIGKILL");
+    await this.child.exited;
+    this.bridge = this.#makeBridge();
+    const port = Number(new URL(this.url).port);
+    this.#server = serveBridge(this.bridge, { port, path: "/mcp" });
     this.start();
   }
 
