@@ -106,6 +106,13 @@ export const EXCEPTIONS: readonly { from: string; to: string }[] = [
 export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^hono(\/|$)/, paths: ["server/http/", "server/app.ts"] },
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
+  {
+    name: /^@bgotink\/kdl(\/|$)/,
+    paths: [
+      "server/runner/services/config/document.ts",
+      "server/mcp/import_xy.ts",
+    ],
+  },
   { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   { name: /^bun:test$/, paths: ["tests/"] },
