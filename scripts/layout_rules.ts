@@ -24,11 +24,12 @@ export const AREAS: readonly Area[] = [
   { name: "registry", paths: ["server/registry/"], may: BASE },
   { name: "hub", paths: ["server/hub/"], may: BASE },
   { name: "store", paths: ["server/store/"], may: BASE },
-  { name: "runner", paths: ["server/runner/"], may: BASE },
+  { name: "mcp", paths: ["server/mcp/"], may: BASE },
+  { name: "runner", paths: ["server/runner/"], may: ["mcp", ...BASE] },
   {
     name: "rpc",
     paths: ["server/rpc/", "server/rpc.ts"],
-    may: [...KEEPERS, ...BASE],
+    may: ["mcp", ...KEEPERS, ...BASE],
   },
   {
     name: "links",
@@ -38,13 +39,13 @@ export const AREAS: readonly Area[] = [
   {
     name: "http",
     paths: ["server/http/"],
-    may: ["links", "rpc", ...KEEPERS, ...BASE],
+    may: ["links", "rpc", "mcp", ...KEEPERS, ...BASE],
   },
-  { name: "cli", paths: ["server/cli/"], may: BASE },
+  { name: "cli", paths: ["server/cli/"], may: ["mcp", ...BASE] },
   {
     name: "app",
     paths: ["server/app.ts", "server/store_keeper.ts", "server/gauges.ts"],
-    may: ["http", "links", "rpc", "runner", ...KEEPERS, ...BASE],
+    may: ["http", "links", "rpc", "runner", "mcp", ...KEEPERS, ...BASE],
   },
   { name: "leaf", paths: ["server/"], may: ["protocol"] },
 
@@ -107,8 +108,12 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
   {
     name: /^@bgotink\/kdl(\/|$)/,
-    paths: ["server/runner/services/config/document.ts"],
+    paths: [
+      "server/runner/services/config/document.ts",
+      "server/mcp/import_xy.ts",
+    ],
   },
+  { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
