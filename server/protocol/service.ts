@@ -171,11 +171,7 @@ export interface ReloadLists {
 }
 
 export type ReloadResult =
-  | (ReloadLists & {
-    readonly kind: "done";
-    /** Of those that were to be started. */
-    readonly refused: readonly ServiceRefusal[];
-  })
+  | (ReloadLists & { readonly kind: "done" })
   /** Nothing was changed. */
   | { readonly kind: "refused"; readonly faults: readonly ConfigFault[] };
 

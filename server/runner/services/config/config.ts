@@ -84,7 +84,8 @@ export type Probe =
   | { readonly kind: "none" }
   | { readonly kind: "tcp" }
   | { readonly kind: "http"; readonly path: string }
-  | { readonly kind: "mcp"; readonly path: string }
+  /** By default where the service's own `path` is. */
+  | { readonly kind: "mcp"; readonly path?: string }
   /** A newline on file descriptor 3, as s6 has it. */
   | { readonly kind: "fd" }
   /** A line that contains this. */

@@ -5,10 +5,10 @@
 
 import {
   DEFAULT_HEALTH,
-  DEFAULT_MCP_PATH,
   DEFAULT_READY_TIMEOUT_MS,
   type HealthRules,
   type Probe,
+  type ProcessConfig,
   type ReadyRules,
 } from "./config.ts";
 import type { KdlNode } from "./document.ts";
@@ -32,21 +32,39 @@ export const readyBlock = block({
   timeout: readDuration,
 });
 
-/** `transport` and `port` decide what can be asked where nothing is said. */
+/** What the process is decides what is asked where nothing is said. */
 export function readyRules(
   found: Found<typeof readyBlock> | undefined,
-  hasPort: boolean,
+  { transport, port }: ProcessConfig,
 ): ReadyRules {
+  const usual = transport === "stdio"
+    ? "mcp"
+    : port === undefined
+    ? "none"
+    : "tcp";
   return {
-    probe: found?.probe ?? { kind: hasPort ? "tcp" : "none" },
+    probe: found?.probe ?? { kind: usual },
     timeoutMs: found?.timeout ?? DEFAULT_READY_TIMEOUT_MS,
     isDemanded: found !== undefined,
   };
 }
 
-/** The kinds of probe that a port is needed for. */
-export function needsPort({ kind }: Probe): boolean {
+/** Whether a probe is a question, which can be asked again. */
+export function isQuestion({ kind }: Probe): boolean {
   return kind === "tcp" || kind === "http" || kind === "mcp";
+}
+
+/** What a probe lacks, in words. */
+export function lackOf(
+  { kind }: Probe,
+  { transport, port }: ProcessConfig,
+): string | undefined {
+  if (transport === "stdio") {
+    if (kind === "mcp" || !isQuestion({ kind } as Probe)) return undefined;
+    return `\`${kind}\` cannot be asked over \`stdio\``;
+  }
+  if (port !== undefined || !isQuestion({ kind } as Probe)) return undefined;
+  return `\`${kind}\` needs a \`port\``;
 }
 
 /** `probe "http" "/health"`: a kind, and what that kind needs. */
@@ -65,11 +83,14 @@ function readProbe(field: Field): Probe | undefined {
   const text = detail?.value as string | undefined;
   switch (kind.value) {
     case "http":
-    case "mcp": {
-      const path = text ?? (kind.value === "mcp" ? DEFAULT_MCP_PATH : "/");
-      if (isUrlPath(path)) return { kind: kind.value, path };
+    case "mcp":
+      if (text === undefined) {
+        return kind.value === "mcp"
+          ? { kind: "mcp" }
+          : { kind: "http", path: "/" };
+      }
+      if (isUrlPath(text)) return { kind: kind.value, path: text };
       return refuse("expected a path that begins with /", detail?.place);
-    }
     case "log":
       if (text && !text.includes("\n")) return { kind: "log", text };
       return refuse('expected one line of text, such as probe "log" "ready"');
@@ -106,7 +127,7 @@ export function healthRules(
   { node, faults }: { node: KdlNode | undefined; faults: Faults },
 ): HealthRules | undefined {
   const probe = found?.probe ??
-    (needsPort(ready.probe) ? ready.probe : undefined);
+    (isQuestion(ready.probe) ? ready.probe : undefined);
   if (!found && !ready.isDemanded) return undefined;
   if (!probe || probe.kind === "none") {
     if (found && !probe && node) {
@@ -116,7 +137,7 @@ export function healthRules(
   }
   const refuse = (key: string, why: string) =>
     node && faults.invalid(`health.${key}`, placeOf(node, key), why);
-  if (!needsPort(probe)) refuse("probe", `\`${probe.kind}\` tells only once`);
+  if (!isQuestion(probe)) refuse("probe", `\`${probe.kind}\` tells only once`);
   const intervalMs = found?.interval ?? DEFAULT_HEALTH.intervalMs;
   if (intervalMs < HEALTH_INTERVAL_MIN_MS) {
     refuse("interval", `shorter than ${HEALTH_INTERVAL_MIN_MS}ms`);

@@ -30,7 +30,7 @@ import {
   healthBlock,
   healthRules,
   isUrlPath,
-  needsPort,
+  lackOf,
   readyBlock,
   readyRules,
 } from "./probe_sections.ts";
@@ -150,8 +150,7 @@ function processOf(source: Source, home: string): ProcessConfig {
   if (program === "") source.refuse("command", "expected string argument");
   const workingDir = placeOn(home, expand(source, "working-dir", home));
   const transport = found.transport ?? transportOf(found);
-  // A port given beside another transport is still checked and exported.
-  const port = found.port ?? (transport === "http" ? 0 : undefined);
+  const port = found.port ?? (transport === "none" ? undefined : 0);
   for (const key of found.secrets?.keys() ?? []) {
     if (found.env?.has(key)) {
       source.refuse("secrets", `\`${key}\` is in \`env\` too`);
@@ -189,20 +188,17 @@ function transportOf(found: Found): ServiceTransport {
 
 function rulesOf(source: Source, process: ProcessConfig): ServiceRules {
   const { found, faults } = source;
-  const hasPort = process.port !== undefined;
   const at = (name: "restart" | "health" | "log") => source.node(name);
-  const ready = readyRules(found.ready, hasPort);
+  const ready = readyRules(found.ready, process);
   const health = healthRules(found.health, ready, {
     node: at("health"),
     faults,
   });
-  for (const [name, probe] of Object.entries({ ready, health })) {
-    if (!probe || hasPort || !needsPort(probe.probe)) continue;
-    if (name === "health" && needsPort(ready.probe)) continue;
-    source.refuse(
-      name as "ready" | "health",
-      `\`${probe.probe.kind}\` needs a \`port\``,
-    );
+  const lack = lackOf(ready.probe, process);
+  if (lack) source.refuse("ready", lack);
+  else if (health) {
+    const healthLack = lackOf(health.probe, process);
+    if (healthLack) source.refuse("health", healthLack);
   }
   const start = found.start ?? "eager";
   if (found["idle-stop"] !== undefined && start !== "lazy") {

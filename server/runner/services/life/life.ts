@@ -62,6 +62,10 @@ export class Life {
     return this.#phase;
   }
 
+  get desired(): "up" | "down" {
+    return this.#desired;
+  }
+
   facts(now: Instant): LifeFacts {
     return {
       state: toState(this.#phase, this.#history.since),
@@ -73,7 +77,7 @@ export class Life {
     };
   }
 
-  /** Of the last start; cleared by the next. */
+  /** Of the last start. */
   get failure(): LifeFailure | undefined {
     return this.#failure;
   }
@@ -163,7 +167,7 @@ export class Life {
     this.#end({ run, pid }, now, { reason: "asked", isNow, then: "start" });
   }
 
-  /** Someone uses it. It is not idle, then. */
+  /** Somebody uses it. */
   use(now: Instant): void {
     this.#usedMs = now.ms;
   }
@@ -236,7 +240,6 @@ export class Life {
     }
   }
 
-  /** The next instant at which `tick` has something to do. */
   get wakeAtMs(): number | undefined {
     return wakeAt(this.#phase, this.#rules, this.#usedMs);
   }

@@ -47,6 +47,7 @@ export class ServiceLog {
   readonly #ring = new LogRing();
   #rules: LogRules;
   readonly #watchers = new Set<() => void>();
+  #isClosed = false;
 
   constructor(path: string, rules: LogRules, clock: LogClock) {
     this.#file = new LogFile(path, rules);
@@ -64,6 +65,11 @@ export class ServiceLog {
     };
   }
 
+  /** Whether its file cannot be written at present. */
+  get isBroken(): boolean {
+    return this.#file.error !== undefined;
+  }
+
   setRules(rules: LogRules): void {
     this.#rules = rules;
     this.#file.setRules(rules);
@@ -73,12 +79,21 @@ export class ServiceLog {
     this.#ring.setMaxBytes(maxBytes);
   }
 
-  /** A new process' stream: its lines are its own, from the first byte on. */
-  open(stream: Stream): LogInlet {
+  /**
+   * A new process' stream: its lines are its own, from the first byte on.
+   *
+   * @param onLines Told of tagged lines, as latin1.
+   */
+  open(stream: Stream, onLines?: (text: string) => void): LogInlet {
     const cutter = new LineCutter(stream);
+    const add = (tagged: TaggedLines | undefined) => {
+      if (!tagged) return;
+      this.#add(tagged);
+      onLines?.(tagged.text);
+    };
     return {
-      take: (chunk) => this.#add(cutter.take(chunk, this.#stamp())),
-      finish: () => this.#add(cutter.finish(this.#stamp())),
+      take: (chunk) => add(cutter.take(chunk, this.#stamp())),
+      finish: () => add(cutter.finish(this.#stamp())),
     };
   }
 
@@ -137,12 +152,19 @@ export class ServiceLog {
     return new LogReader(ring, { seq: end }, old);
   }
 
-  close(): void {
-    this.#file.close();
+  /** There will be no more: the service is gone. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  #add(tagged: TaggedLines | undefined): void {
-    if (!tagged) return;
+  close(): void {
+    this.#isClosed = true;
+    this.#file.close();
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #add(tagged: TaggedLines): void {
+    if (this.#isClosed) return;
     const isStamped = this.#rules.timestamps;
     this.#file.write(tagged, this.#clock.nowMs());
     this.#ring.push(tagged, { at: this.#clock.at(), isStamped });
