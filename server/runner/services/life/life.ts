@@ -77,7 +77,6 @@ export class Life {
     };
   }
 
-  /** Of the last start. */
   get failure(): LifeFailure | undefined {
     return this.#failure;
   }
