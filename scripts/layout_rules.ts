@@ -24,12 +24,13 @@ export const AREAS: readonly Area[] = [
   { name: "registry", paths: ["server/registry/"], may: BASE },
   { name: "hub", paths: ["server/hub/"], may: BASE },
   { name: "store", paths: ["server/store/"], may: BASE },
-  { name: "runner", paths: ["server/runner/"], may: BASE },
+  { name: "mcp", paths: ["server/mcp/"], may: BASE },
+  { name: "runner", paths: ["server/runner/"], may: ["mcp", ...BASE] },
   { name: "children", paths: ["server/children/"], may: BASE },
   {
     name: "rpc",
     paths: ["server/rpc/", "server/rpc.ts"],
-    may: ["children", ...KEEPERS, ...BASE],
+    may: ["children", "mcp", ...KEEPERS, ...BASE],
   },
   {
     name: "links",
@@ -39,13 +40,22 @@ export const AREAS: readonly Area[] = [
   {
     name: "http",
     paths: ["server/http/"],
-    may: ["links", "rpc", "children", ...KEEPERS, ...BASE],
+    may: ["links", "rpc", "children", "mcp", ...KEEPERS, ...BASE],
   },
-  { name: "cli", paths: ["server/cli/"], may: BASE },
+  { name: "cli", paths: ["server/cli/"], may: ["mcp", ...BASE] },
   {
     name: "app",
     paths: ["server/app.ts", "server/store_keeper.ts", "server/gauges.ts"],
-    may: ["http", "links", "rpc", "runner", "children", ...KEEPERS, ...BASE],
+    may: [
+      "http",
+      "links",
+      "rpc",
+      "runner",
+      "children",
+      "mcp",
+      ...KEEPERS,
+      ...BASE,
+    ],
   },
   { name: "leaf", paths: ["server/"], may: ["protocol"] },
 
@@ -109,6 +119,14 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^bun:sqlite$/, paths: ["server/store/"] },
   { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
   { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
+  {
+    name: /^@bgotink\/kdl(\/|$)/,
+    paths: [
+      "server/runner/services/config/document.ts",
+      "server/mcp/import_xy.ts",
+    ],
+  },
+  { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
