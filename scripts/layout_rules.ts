@@ -89,6 +89,12 @@ export const AREAS: readonly Area[] = [
     paths: ["ui/transcript/"],
     may: ["ui/markdown", "ui/models", "ui/leaf", "protocol"],
   },
+  {
+    name: "ui/screen",
+    paths: ["ui/screen/"],
+    may: ["ui/leaf", "protocol"],
+    mayTypes: ["ui/models"],
+  },
   { name: "ui/link", paths: ["ui/link.ts", "ui/rpc.ts"], may: ["protocol"] },
   {
     name: "ui",
@@ -97,6 +103,7 @@ export const AREAS: readonly Area[] = [
       "ui/components",
       "ui/models",
       "ui/transcript",
+      "ui/screen",
       "ui/link",
       "ui/leaf",
       "protocol",
@@ -128,6 +135,10 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   },
   { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
+  {
+    name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
+    paths: ["ui/screen/", "tests/"],
+  },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },
 ];

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { setDefaultTimeout, test } from "bun:test";
-import type { Page } from "playwright-core";
 import { asked, said } from "./harness/fake_agent.ts";
 import { Desk, PHONE } from "./harness/desk.ts";
+import { overflowing, tooSmall } from "./harness/thumb.ts";
 import { until } from "./harness/until.ts";
 
 setDefaultTimeout(40_000);
@@ -18,48 +18,6 @@ const FACTS = {
   context: { tokens: 84_000, window: 200_000 },
   branch: "feature/a-branch-with-a-long-name-that-nobody-reads",
 };
-
-/** What reaches over the right edge of the window. */
-function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const wide = document.documentElement.scrollWidth > innerWidth
-      ? ["the page itself"]
-      : [];
-    const shown = [...document.querySelectorAll("button, input, textarea, p")];
-    const over = shown.filter((element) => {
-      const { right, width } = element.getBoundingClientRect();
-      const isHidden = element.closest(".visually-hidden, .skip-link");
-      return width > 1 && !isHidden && right > innerWidth + 0.5;
-    });
-    return [...wide, ...over.map((element) => element.outerHTML.slice(0, 120))];
-  });
-}
-
-/** Buttons too small for a thumb, and fields that make iOS zoom in. */
-function tooSmall(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const isShown = (element: Element) =>
-      element.checkVisibility() && !element.closest(".tx-actions");
-    const buttons = [...document.querySelectorAll("button")].filter(isShown);
-    const fields = [...document.querySelectorAll(
-      "input:not([type=radio]), textarea",
-    )].filter(isShown);
-    const say = (element: Element) => {
-      const { width, height } = element.getBoundingClientRect();
-      return `${Math.round(width)}x${Math.round(height)} ` +
-        element.outerHTML.slice(0, 100);
-    };
-    return [
-      ...buttons.filter((button) => {
-        const { width, height } = button.getBoundingClientRect();
-        return width < 43.5 || height < 43.5;
-      }).map(say),
-      ...fields.filter((field) =>
-        parseFloat(getComputedStyle(field).fontSize) < 16
-      ).map(say),
-    ];
-  });
-}
 
 for (const width of [390, 320]) {
   test(`a phone of ${width} px: list, conversation, and back`, async () => {

@@ -6,7 +6,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
 import { Desk } from "./harness/desk.ts";
-import { SCREENS } from "./harness/screens.ts";
+import { type Screen, SCREENS } from "./harness/screens.ts";
+import { ShellHome } from "./harness/shell_home.ts";
+import { standInForPi, TERMINAL_SCREENS } from "./harness/terminal_screens.ts";
 
 setDefaultTimeout(240_000);
 
@@ -32,16 +34,40 @@ async function violations({ page }: Desk): Promise<string[]> {
   );
 }
 
+/** Walks through screens, looks at each, and keeps a picture of it. */
+async function look(
+  desk: Desk,
+  screens: readonly Screen[],
+  colorScheme: string,
+): Promise<void> {
+  const found: string[] = [];
+  for (const { name, show } of screens) {
+    await show(desk);
+    found.push(...(await violations(desk)).map((one) => `${name}: ${one}`));
+    const path = join(ARTIFACTS, `${name}-${colorScheme}.png`);
+    await desk.page.screenshot({ path });
+  }
+  assertEquals(found, []);
+}
+
 for (const colorScheme of ["dark", "light"] as const) {
   test(`every screen is accessible in the ${colorScheme} theme`, async () => {
     await using desk = await Desk.open({ context: { colorScheme } });
-    const found: string[] = [];
-    for (const { name, show } of SCREENS) {
-      await show(desk);
-      found.push(...(await violations(desk)).map((one) => `${name}: ${one}`));
-      const path = join(ARTIFACTS, `${name}-${colorScheme}.png`);
-      await desk.page.screenshot({ path });
-    }
-    assertEquals(found, []);
+    await look(desk, SCREENS, colorScheme);
+  });
+
+  test(`every screen of terminals is accessible in the ${colorScheme} theme`, async () => {
+    await using home = new ShellHome([
+      "src/hypivisor",
+      "src/hyper-pi",
+      "src/docs-hypertext",
+      "src/broken",
+    ]);
+    const env = { ...home.env, PATH: standInForPi(home) };
+    await using desk = await Desk.open({
+      hypivisor: { env },
+      context: { colorScheme },
+    });
+    await look(desk, TERMINAL_SCREENS, colorScheme);
   });
 }

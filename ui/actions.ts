@@ -8,24 +8,32 @@
 import type { NodeId } from "../server/protocol/node.ts";
 import { nextWaiting, stepAgent } from "./models/roster.ts";
 import type { Page } from "./page.ts";
+import { terminalActions } from "./terminal_actions.ts";
 import type { IconName } from "./components/icon.tsx";
 
 export interface Action {
   readonly id: string;
   readonly label: string;
-  readonly group: "Go" | "Conversation" | "Page";
+  readonly group: "Go" | "Conversation" | "Terminal" | "Page";
   readonly icon: IconName;
   /** As `shortcut` reads it; absent where only the palette offers it. */
   readonly keys?: string;
   /** A second key for the same, from another habit. */
   readonly alsoKeys?: string;
+  /** Its keys are the page's in a terminal too, and no program gets them. */
+  readonly inTerminal?: boolean;
   /** Not possible just now: not offered, and its key does nothing. */
   readonly isOff?: () => boolean;
   run(): void;
 }
 
 export function makeActions(page: Page): readonly Action[] {
-  return [...goActions(page), ...talkActions(page), ...pageActions(page)];
+  return [
+    ...goActions(page),
+    ...talkActions(page),
+    ...terminalActions(page),
+    ...pageActions(page),
+  ];
 }
 
 function goActions({ navigation, roster }: Page): Action[] {

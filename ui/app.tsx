@@ -5,17 +5,25 @@ import { useEffect } from "preact/hooks";
 import type { Action } from "./actions.ts";
 import { Boundary } from "./components/boundary.tsx";
 import { Resizer } from "./components/resizer.tsx";
-import { listenToKeys } from "./keyboard.ts";
+import { listenToKeys, pageKeys } from "./keyboard.ts";
 import { COLUMN_MAX_PX, COLUMN_MIN_PX } from "./models/appearance.ts";
 import { iconOf, titleOf } from "./models/attention.ts";
 import type { Page } from "./page.ts";
+import { nameOf, terminalName } from "./words.ts";
 import { FirstRun } from "./views/first_run.tsx";
 import { Inspector } from "./views/inspector.tsx";
+import {
+  LazyDock,
+  LazySpawnSheet,
+  LazyTerminalList,
+  LazyTerminalPage,
+} from "./views/later.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Palette } from "./views/palette.tsx";
 import { PhoneHome } from "./views/phone_home.tsx";
 import { Rail } from "./views/rail.tsx";
-import { PairingSheet, SettingsSheet, ShortcutSheet } from "./views/sheets.tsx";
+import { SettingsSheet } from "./views/settings_sheet.tsx";
+import { PairingSheet, ShortcutSheet } from "./views/sheets.tsx";
 import { SignedOut } from "./views/signed_out.tsx";
 import { Stage } from "./views/stage.tsx";
 
@@ -31,10 +39,15 @@ export function App({ page, actions }: AppProps) {
     () => listenToKeys(actions, () => navigation.layers.peek().length > 0),
     [actions],
   );
+  useEffect(() => {
+    page.hands.value = { ...page.hands.peek(), isPageKey: pageKeys(actions) };
+  }, [actions]);
 
   if (registry.state.value.kind === "signedOut") return <SignedOut />;
+  // A terminal is something to show, even before the first agent.
   const isEmpty = nodes.known.value && nodes.all.value.length === 0 &&
-    navigation.route.value.kind === "home";
+    navigation.route.value.kind === "home" &&
+    page.terminals.all.value.length === 0 && !page.dock.isOpen.value;
   return (
     <>
       <a class="skip-link" href="#stage">Skip to the conversation</a>
@@ -50,13 +63,23 @@ export function App({ page, actions }: AppProps) {
 function Regions({ page }: { page: Page }) {
   const layout = page.viewport.layout.value;
   const agent = page.agents.current.value;
+  const route = page.navigation.route.value;
+  if (route.kind === "terminal") {
+    return (
+      <Boundary what="this terminal">
+        <LazyTerminalPage key={route.id} page={page} id={route.id} />
+      </Boundary>
+    );
+  }
   if (layout === "phone") {
+    if (route.kind === "terminals") return <LazyTerminalList page={page} />;
     return agent
       ? <Stage key={agent.id} page={page} agent={agent} />
       : <PhoneHome page={page} />;
   }
   const { appearance } = page;
   const showsRail = appearance.rail.value === "open";
+  const showsDock = page.nodes.hasTerminals.value && page.dock.isOpen.value;
   const showsInspector = layout === "desktop" && agent &&
     appearance.inspector.value === "open";
   return (
@@ -78,11 +101,22 @@ function Regions({ page }: { page: Page }) {
           </Boundary>
         </div>
       )}
-      <Boundary what="this agent">
-        {agent
-          ? <Stage key={agent.id} page={page} agent={agent} />
-          : <Overview page={page} />}
-      </Boundary>
+      <div class="middle">
+        <Boundary what="this agent">
+          {agent
+            ? <Stage key={agent.id} page={page} agent={agent} />
+            : route.kind === "terminals"
+            ? <LazyTerminalList page={page} />
+            : page.nodes.all.value.length === 0
+            ? <FirstRun page={page} />
+            : <Overview page={page} />}
+        </Boundary>
+        {showsDock && (
+          <Boundary what="the terminals">
+            <LazyDock page={page} />
+          </Boundary>
+        )}
+      </div>
       {showsInspector && (
         <div
           class="column"
@@ -119,7 +153,7 @@ function ColumnEdge(
 }
 
 function Layers({ page, actions }: AppProps) {
-  const { navigation } = page;
+  const { navigation, nodes } = page;
   const agent = page.agents.current.value;
   return navigation.layers.value.map((layer) => {
     switch (layer) {
@@ -129,6 +163,9 @@ function Layers({ page, actions }: AppProps) {
         return <ShortcutSheet key={layer} page={page} actions={actions} />;
       case "settings":
         return <SettingsSheet key={layer} page={page} />;
+      case "spawn":
+        return nodes.hasTerminals.value &&
+          <LazySpawnSheet key={layer} page={page} />;
       case "pairing":
         return <PairingSheet key={layer} page={page} />;
       case "inspector":
@@ -178,13 +215,16 @@ function Said({ page }: { page: Page }) {
 }
 
 /** Title, icon and badge of the tab. */
-function useTabSigns({ roster, nodes, navigation }: Page): void {
+function useTabSigns({ roster, nodes, navigation, terminals }: Page): void {
   useSignalEffect(() => {
     const waiting = roster.waitingCount.value;
-    const id = navigation.agent.value;
+    const node = navigation.agent.value &&
+      nodes.byId.value.get(navigation.agent.value);
+    const terminal = navigation.terminal.value &&
+      terminals.byId.value.get(navigation.terminal.value);
     document.title = titleOf(
       waiting,
-      id === undefined ? undefined : nodes.byId.value.get(id),
+      node ? nameOf(node) : terminal ? terminalName(terminal) : undefined,
     );
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
     const href = iconOf(waiting);

@@ -1,7 +1,19 @@
 /** The page's one keyboard listener: finds the action of a key and runs it. */
 
 import type { Action } from "./actions.ts";
-import { IS_MAC, isField, matches, shortcut } from "./keys.ts";
+import {
+  IS_MAC,
+  isField,
+  isTerminal,
+  matches,
+  type Shortcut,
+  shortcut,
+} from "./keys.ts";
+
+interface Bound {
+  readonly action: Action;
+  readonly keys: Shortcut;
+}
 
 /**
  * Listens until the returned function is called.
@@ -12,16 +24,15 @@ export function listenToKeys(
   actions: readonly Action[],
   isCovered: () => boolean,
 ): () => void {
-  const bound = actions.flatMap((action) =>
-    [action.keys, action.alsoKeys].flatMap((keys) =>
-      keys ? [{ action, keys: shortcut(keys) }] : []
-    )
-  );
+  const bound = bind(actions);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
-    const typing = isField(document.activeElement);
+    const { activeElement } = document;
+    const typing = isField(activeElement);
+    const inTerminal = isTerminal(activeElement);
     for (const { action, keys } of bound) {
       if (!keys.inFields && (typing || isCovered())) continue;
+      if (inTerminal && !actsInTerminal(action, keys)) continue;
       if (!matches(keys, event, IS_MAC) || action.isOff?.()) continue;
       event.preventDefault();
       action.run();
@@ -30,4 +41,29 @@ export function listenToKeys(
   };
   document.addEventListener("keydown", onKeyDown);
   return () => document.removeEventListener("keydown", onKeyDown);
+}
+
+/** Whether a key pressed in a terminal is the page's and not the program's. */
+export function pageKeys(
+  actions: readonly Action[],
+): (event: KeyboardEvent) => boolean {
+  const bound = bind(actions)
+    .filter(({ action, keys }) => actsInTerminal(action, keys));
+  return (event) =>
+    bound.some(({ action, keys }) =>
+      matches(keys, event, IS_MAC) && !action.isOff?.()
+    );
+}
+
+function bind(actions: readonly Action[]): readonly Bound[] {
+  return actions.flatMap((action) =>
+    [action.keys, action.alsoKeys].flatMap((keys) =>
+      keys ? [{ action, keys: shortcut(keys) }] : []
+    )
+  );
+}
+
+/** Programs use Ctrl and Alt themselves, but none can see the ⌘ of a Mac. */
+function actsInTerminal(action: Action, keys: Shortcut): boolean {
+  return action.inTerminal === true || (IS_MAC && keys.mods.includes("mod"));
 }

@@ -35,6 +35,12 @@ export function shortcut(text: string): Shortcut {
   return { mods, key, inFields: mods.some((mod) => mod !== "shift") };
 }
 
+/** Signs that Shift or Alt turn into others: with either, their place counts. */
+const PLACES: Readonly<Record<string, string>> = {
+  "`": "Backquote",
+  ".": "Period",
+};
+
 export function matches(
   { mods, key }: Shortcut,
   pressed: Pressed,
@@ -55,6 +61,7 @@ export function matches(
   if (has("alt") && isLetter) {
     return pressed.code === `Key${key.toUpperCase()}`;
   }
+  if (mods.length > 0 && PLACES[key] === pressed.code) return true;
   return pressed.key === key || pressed.key.toLowerCase() === key;
 }
 
@@ -79,6 +86,11 @@ export function sayKeys(text: string, isMac: boolean): string {
 
 export const IS_MAC = typeof navigator !== "undefined" &&
   /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Whether the focus is in a terminal, whose program gets the keys. */
+export function isTerminal(element: Element | null): boolean {
+  return element?.closest(".xterm") != null;
+}
 
 /** Whether typing goes into what has the focus. */
 export function isField(element: Element | null): boolean {

@@ -3,6 +3,7 @@
  *
  * Owns one socket at a time, its heartbeat and its retries, and says in `state`
  * how it is. Does not know what the frames mean: `rpc.ts` and the models do.
+ * Text frames are JSON; binary ones are bytes, in their order among them.
  * The browser is an argument, so that tests need neither sockets nor time.
  */
 
@@ -26,8 +27,10 @@ export type LinkState =
 
 /** What a link needs of a socket. */
 export interface Socket {
-  send(text: string): void;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** Bytes that were sent and are still in this browser. */
+  readonly bufferedAmount: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
@@ -51,6 +54,8 @@ export interface LinkOptions {
   /** Asked anew for every attempt: it may name a place to resume from. */
   path(): string;
   readonly protocols?: readonly string[];
+  /** Silence means nothing here: its owner calls `renew` if it knows better. */
+  readonly isQuiet?: boolean;
 }
 
 /** The server beats every 10 s; one may be late. */
@@ -86,6 +91,7 @@ export function backoffMs(attempt: number, random: number): number {
 export class Link {
   readonly #state = signal<LinkState>({ kind: "connecting", attempt: 0 });
   readonly #listeners = new Set<(frame: object) => void>();
+  readonly #byteListeners = new Set<(bytes: Uint8Array) => void>();
   readonly #options: LinkOptions;
   readonly #port: LinkPort;
   #socket: Socket | undefined;
@@ -126,18 +132,36 @@ export class Link {
     this.#connect();
   }
 
+  /** Leaves a socket that looks open and may be dead for a new one. */
+  renew(): void {
+    if (this.#state.peek().kind !== "open") return;
+    this.#dropSocket();
+    this.#connect();
+  }
+
   /** Whether it went out; false if there is no open socket. */
-  send(text: string): boolean {
+  send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { kind } = this.#state.peek();
     if (kind !== "open" && kind !== "stale") return false;
-    this.#socket?.send(text);
+    this.#socket?.send(data);
     return true;
+  }
+
+  /** Bytes that were sent and did not leave this browser yet. */
+  get waitingBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   /** Calls `listener` with every JSON object that arrives. Returns the undo. */
   onFrame(listener: (frame: object) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` with the content of every binary frame. Returns the undo. */
+  onBytes(listener: (bytes: Uint8Array) => void): () => void {
+    this.#byteListeners.add(listener);
+    return () => this.#byteListeners.delete(listener);
   }
 
   #connect(): void {
@@ -163,6 +187,11 @@ export class Link {
     this.#attempt = 0;
     if (this.#state.peek().kind === "stale") {
       this.#state.value = { kind: "open", since: now };
+    }
+    if (data instanceof ArrayBuffer) {
+      const bytes = new Uint8Array(data);
+      for (const listener of [...this.#byteListeners]) listener(bytes);
+      return;
     }
     const frame = readFrame(data);
     if (!frame) return;
@@ -210,6 +239,7 @@ export class Link {
   }
 
   #watchSilence(): void {
+    if (this.#options.isQuiet) return this.#cancelTimer?.();
     const quietMs = this.#port.now() - (this.#lastHeardAt ?? 0);
     if (quietMs >= STALE_AFTER_MS + STALE_GRACE_MS) return this.#retryLater();
     if (quietMs >= STALE_AFTER_MS) {
@@ -232,6 +262,7 @@ export class Link {
     const state = this.#state.peek();
     if (state.kind === "waiting") return this.retryNow();
     if (state.kind !== "open" && state.kind !== "stale") return;
+    if (this.#options.isQuiet) return;
     const heardAt = this.#lastHeardAt;
     this.#socket?.send(PING);
     this.#setTimer(WAKE_ANSWER_MS, () => {
@@ -245,8 +276,8 @@ export class Link {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const socket = this.#socket;
-    this.#socket = undefined;
     if (!socket) return;
+    this.#socket = undefined;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
   }
@@ -261,7 +292,7 @@ function readFrame(data: unknown): object | undefined {
   if (typeof data !== "string") return undefined;
   try {
     const frame: unknown = JSON.parse(data);
-    return typeof frame === "object" && frame !== null ? frame : undefined;
+    return frame instanceof Object ? frame : undefined;
   } catch {
     // Not ours to understand; the beat of the link is what it is good for.
     return undefined;

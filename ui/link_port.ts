@@ -4,8 +4,11 @@ import { isSignedIn } from "./session.ts";
 import type { LinkPort, Socket } from "./link.ts";
 
 export const browserPort: LinkPort = {
-  open: (path, protocols) =>
-    new WebSocket(socketUrl(path), [...protocols]) as Socket,
+  open(path, protocols) {
+    const socket = new WebSocket(socketUrl(path), [...protocols]);
+    socket.binaryType = "arraybuffer";
+    return socket as Socket;
+  },
   now: () => Date.now(),
   random: () => Math.random(),
   after(ms, run) {

@@ -59,15 +59,16 @@ class FakeSocket implements Socket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  readonly sent: string[] = [];
+  readonly sent: (string | Uint8Array)[] = [];
+  readonly bufferedAmount = 0;
   isClosed = false;
   readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
-  send(text: string): void {
-    this.sent.push(text);
+  send(data: string | Uint8Array): void {
+    this.sent.push(data);
   }
   close(): void {
     this.isClosed = true;
@@ -108,6 +109,36 @@ test("Link hands on every JSON object and nothing else", () => {
   browser.socket.say(7);
 
   assertEquals(frames, [{ type: "beat" }]);
+});
+
+test("Link hands on bytes and frames in the order of their arrival", () => {
+  const { browser, link } = openLink();
+  const heard: string[] = [];
+  link.onBytes((bytes) => heard.push(new TextDecoder().decode(bytes)));
+  link.onFrame((frame) => heard.push(JSON.stringify(frame)));
+  browser.socket.onopen?.();
+
+  browser.socket.onmessage?.({ data: new TextEncoder().encode("ls").buffer });
+  browser.socket.say({ type: "size" });
+  browser.socket.onmessage?.({ data: new TextEncoder().encode("cd").buffer });
+
+  assertEquals(heard, ["ls", '{"type":"size"}', "cd"]);
+});
+
+test("Link that may be quiet is not stale, and is renewed on demand", () => {
+  const browser = new FakeBrowser();
+  const link = new Link({ path: () => "/t", isQuiet: true }, browser);
+  link.start();
+  browser.socket.onopen?.();
+
+  browser.wake();
+  browser.pass(60_000);
+  assertEquals(link.state.value, { kind: "open", since: 1_000 });
+  assertEquals(browser.socket.sent, []);
+
+  link.renew();
+  assert(browser.sockets[0]?.isClosed);
+  assertEquals(browser.sockets.length, 2);
 });
 
 test("Link comes back by itself, and says when it will", () => {

@@ -18,6 +18,7 @@ import { OpenAgentsModel } from "./models/open_agent.ts";
 import { RosterModel } from "./models/roster.ts";
 import { SpokenModel } from "./models/spoken.ts";
 import { ViewportModel } from "./models/viewport.ts";
+import { openTerminalParts } from "./page_terminals.ts";
 import { Rpc } from "./rpc.ts";
 import { browserStorage } from "./storage.ts";
 
@@ -40,12 +41,22 @@ export interface ComposerHands {
   attach(): void;
 }
 
+/** What a shortcut can do to the terminal that has or had the focus. */
+export interface TerminalHands {
+  find(): void;
+  /** Moves the focus out of it. */
+  leave(): void;
+}
+
 /** Views put their hands here while they are mounted. */
 export interface Hands {
+  readonly terminal: TerminalHands | undefined;
   readonly transcript: TranscriptHands | undefined;
   readonly composer: ComposerHands | undefined;
   /** Renames the agent on screen, in its header. */
   readonly rename: (() => void) | undefined;
+  /** Whether a key is the page's even within a terminal. */
+  readonly isPageKey: ((event: KeyboardEvent) => boolean) | undefined;
 }
 
 export type Page = ReturnType<typeof openPage>;
@@ -54,13 +65,14 @@ export function openPage() {
   const connect = (options: LinkOptions) => new Link(options, browserPort);
   const registry = connect({ path: () => "/ws" });
   const rpc = new Rpc(registry);
+  const onPush = (listener: (push: ClientPush) => void) =>
+    registry.onFrame((frame) => {
+      // The original's clients are told by `event`; those are not for us.
+      if ("method" in frame) listener(frame as ClientPush);
+    });
   const nodes = new NodesModel({
     state: registry.state,
-    onPush: (listener) =>
-      registry.onFrame((frame) => {
-        // The original's clients are told by `event`; those are not for us.
-        if ("method" in frame) listener(frame as ClientPush);
-      }),
+    onPush,
     call: (method, params) => rpc.call(method, params),
   });
   const appearance = new AppearanceModel(browserStorage, browserScheme);
@@ -69,7 +81,11 @@ export function openPage() {
     transcript: undefined,
     composer: undefined,
     rename: undefined,
+    terminal: undefined,
+    isPageKey: undefined,
   });
+  const viewport = new ViewportModel();
+  const notices = new NoticesModel();
 
   effect(() => {
     const { dataset } = document.documentElement;
@@ -77,8 +93,22 @@ export function openPage() {
     dataset.density = appearance.density.value;
   });
 
+  const terminalParts = openTerminalParts({
+    rpc,
+    nodes,
+    navigation,
+    appearance,
+    notices,
+    isAwake: viewport.awake,
+    registry: registry.state,
+    connect,
+    onPush,
+    isPageKey: (event) => hands.peek().isPageKey?.(event) ?? false,
+  });
+
   registry.start();
   return {
+    ...terminalParts,
     registry,
     rpc,
     nodes,
@@ -89,8 +119,8 @@ export function openPage() {
     agents: new OpenAgentsModel(navigation.agent, browserStorage, connect),
     drafts: new DraftsModel(browserStorage),
     clock: new ClockModel(browserTicks),
-    viewport: new ViewportModel(),
-    notices: new NoticesModel(),
+    viewport,
+    notices,
     spoken: new SpokenModel(nodes.byId),
   };
 }

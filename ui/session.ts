@@ -54,3 +54,27 @@ export function readPairing(body: unknown, origin: string): PairingLink {
   }
   throw new Error("Cannot make a link: the server sent none");
 }
+
+/** What this browser is called where its name is shown to others. */
+export function browserName(agent = navigator.userAgent): string {
+  const browser = BROWSERS.find(([, sign]) => sign.test(agent))?.[0];
+  const system = SYSTEMS.find(([, sign]) => sign.test(agent))?.[0];
+  return system ? `${browser ?? "Browser"} on ${system}` : browser ?? "Browser";
+}
+
+/** In this order: each claims to be those below it as well. */
+const BROWSERS: readonly (readonly [string, RegExp])[] = [
+  ["Edge", /Edg(?:e|A|iOS)?\//],
+  ["Firefox", /Firefox\/|FxiOS\//],
+  ["Chromium", /Chrome\/|CriOS\//],
+  ["Safari", /Safari\//],
+];
+
+const SYSTEMS: readonly (readonly [string, RegExp])[] = [
+  ["iPhone", /iPhone|iPod/],
+  ["iPad", /iPad/],
+  ["Android", /Android/],
+  ["Windows", /Windows/],
+  ["macOS", /Macintosh/],
+  ["Linux", /Linux|X11/],
+];

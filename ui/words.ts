@@ -1,6 +1,11 @@
 /** How the page says times, amounts, paths and states. Pure. */
 
 import type { NodeRecord, NodeState, UnixMs } from "../server/protocol/node.ts";
+import type {
+  TerminalRecord,
+  TerminalState,
+  TerminalViewer,
+} from "../server/protocol/terminal.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -96,6 +101,20 @@ export function nameOf(node: NodeRecord): string {
   return node.session?.name || lastPart(node.cwd);
 }
 
+/**
+ * Started from here, and not heard of yet: only its terminal can be seen. What
+ * registers says which process it is.
+ */
+export function isComing({ pid, state }: NodeRecord): boolean {
+  return pid === undefined &&
+    (state.kind === "starting" || state.kind === "waiting");
+}
+
+/** Started from here in vain. */
+export function hasFailedToStart({ pid, state }: NodeRecord): boolean {
+  return pid === undefined && state.kind === "error";
+}
+
 const STATE_WORDS: Record<NodeState["kind"], string> = {
   waiting: "Waiting for you",
   working: "Working",
@@ -136,4 +155,33 @@ export function stateAge(state: NodeState, now: UnixMs): string {
   return state.kind === "working"
     ? sayClock(state.since, now)
     : sayAge(state.since, now);
+}
+
+/** What a person called it, what its program says, or what its program is. */
+export function terminalName(
+  { name, title, command, cwd, folder }: TerminalRecord,
+): string {
+  if (name) return name;
+  const program = lastPart(command[0] ?? "shell").replace(/^-/, "");
+  // A shell's title is `user@host: ~/folder`, longer than any tab.
+  if (title && !/^\S+@\S+:/.test(title)) return title;
+  return `${program} · ${lastPart(shortPath(cwd ?? folder))}`;
+}
+
+/** How it ended, as a sentence; undefined while it runs. */
+export function sayEnd(state: TerminalState): string | undefined {
+  switch (state.kind) {
+    case "running":
+      return undefined;
+    case "failed":
+      return `Could not start: ${state.reason}`;
+    case "exited":
+      if (state.signal) return `Ended by ${state.signal}`;
+      return state.code === 0 ? "Exited" : `Exited with code ${state.code}`;
+  }
+}
+
+/** `2 attached`, and who: nothing worth saying of one alone. */
+export function sayViewers(viewers: readonly TerminalViewer[]): string {
+  return viewers.length > 1 ? `${viewers.length} attached` : "";
 }

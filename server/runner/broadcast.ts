@@ -14,6 +14,7 @@ import type {
 } from "../protocol/terminal.ts";
 import { Audience } from "./audience.ts";
 import type { Connection } from "./connection.ts";
+import type { Courtesy } from "./courtesy.ts";
 import { Screen } from "./screen.ts";
 import type { Screens } from "./screens.ts";
 import { Tape } from "./tape.ts";
@@ -27,6 +28,9 @@ const log = logger("broadcast");
  * nobody waits for an answer, and it would be taken for something typed.
  */
 const QUESTIONS_OPEN_MS = 3_000;
+
+/** The shortest that a timer can do, and enough for a key and its echo. */
+const REST_MS = 1;
 
 export interface BroadcastEvents {
   /** The program should wait, or may go on. */
@@ -42,6 +46,7 @@ export interface Arrival {
 
 export class Broadcast {
   readonly #screens: Screens;
+  readonly #courtesy: Courtesy;
   readonly #events: BroadcastEvents;
   readonly #mayWait: boolean;
   readonly #audience = new Audience<Viewer>();
@@ -50,15 +55,17 @@ export class Broadcast {
   #startedAt = Date.now();
   #wasSeen = false;
   #isHeld = false;
+  #isResting = false;
   #recheck: Timer | undefined;
 
   constructor(
     size: TerminalSize,
     mayWait: boolean,
-    screens: Screens,
+    shared: { readonly screens: Screens; readonly courtesy: Courtesy },
     events: BroadcastEvents,
   ) {
-    this.#screens = screens;
+    this.#screens = shared.screens;
+    this.#courtesy = shared.courtesy;
     this.#events = events;
     this.#mayWait = mayWait;
     [this.#stream, this.#screen] = this.#open(size);
@@ -97,7 +104,22 @@ export class Broadcast {
     this.pumpAll();
     // After the viewers: their bytes are still in the processor's cache.
     this.#screen.keepUp();
+    if (this.#courtesy.asks(this, bytes.length, Date.now())) this.#rest();
     this.#brake();
+  }
+
+  /** Somebody types into this one. */
+  typed(): void {
+    this.#courtesy.typed(this, Date.now());
+  }
+
+  #rest(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    setTimeout(() => {
+      this.#isResting = false;
+      this.#brake();
+    }, REST_MS);
   }
 
   attach({ card, size }: Arrival, connection: Connection): Viewer {
@@ -198,7 +220,7 @@ export class Broadcast {
     if (!this.#mayWait) return;
     const now = Date.now();
     const { end } = this.#stream.tape;
-    const hold = this.#screen.isBehind ||
+    const hold = this.#isResting || this.#screen.isBehind ||
       this.#audience.shouldHold(end, this.#isHeld, now);
     if (hold !== this.#isHeld) {
       this.#isHeld = hold;

@@ -10,6 +10,7 @@ import { logger } from "../log.ts";
 import type { OpenSpec, RunnerPush } from "../protocol/runner.ts";
 import type { TerminalId, TerminalRecord } from "../protocol/terminal.ts";
 import type { ChildRecords } from "./child_record.ts";
+import { Courtesy } from "./courtesy.ts";
 import { Notices } from "./notices.ts";
 import { Screens } from "./screens.ts";
 import { Terminal } from "./terminal.ts";
@@ -37,6 +38,7 @@ export class Runner {
   readonly #watchers = new Set<Watcher>();
   readonly #records: ChildRecords;
   readonly #screens = new Screens();
+  readonly #courtesy = new Courtesy();
   readonly #notices = new Notices<TerminalId>((id) => this.#tell(id));
   #isClosing = false;
   /** Called when `runningCount` may have changed. */
@@ -86,6 +88,7 @@ export class Runner {
     const terminal = new Terminal(spec, {
       records: this.#records,
       screens: this.#screens,
+      courtesy: this.#courtesy,
       changed: (id) => this.#onChange(id),
     });
     this.#terminals.set(spec.id, terminal);

@@ -18,6 +18,7 @@ import type {
 import { type Arrival, Broadcast } from "./broadcast.ts";
 import type { ChildRecords } from "./child_record.ts";
 import type { Connection } from "./connection.ts";
+import type { Courtesy } from "./courtesy.ts";
 import { type ProgramFacts, withTold } from "./facts.ts";
 import { WINDOW_BYTES } from "./pace.ts";
 import { Program } from "./program.ts";
@@ -40,6 +41,7 @@ export interface EndParams {
 export interface TerminalHost {
   readonly records: ChildRecords;
   readonly screens: Screens;
+  readonly courtesy: Courtesy;
   /** The record of this one is another now. */
   changed(id: TerminalId): void;
 }
@@ -60,7 +62,7 @@ export class Terminal {
     this.#spec = spec;
     this.#host = host;
     this.#name = spec.name;
-    this.#broadcast = new Broadcast(spec.size, spec.mayWait, host.screens, {
+    this.#broadcast = new Broadcast(spec.size, spec.mayWait, host, {
       onHold: (isHeld) => this.#program?.hold(isHeld),
       onSize: (size) => this.#program?.resize(size),
     });
@@ -172,6 +174,7 @@ export class Terminal {
     }
     this.#act(viewer);
     program.write(bytes);
+    this.#broadcast.typed();
     this.#typists.typed(viewer, program.inputBytes);
   }
 

@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { Command } from "../../server/protocol/command.ts";
 import { launchBrowser, listenForErrors } from "./browser.ts";
 import { FakeAgent, said } from "./fake_agent.ts";
-import { Hypivisor } from "./hypivisor.ts";
+import { Hypivisor, type HypivisorOptions } from "./hypivisor.ts";
 import { until } from "./until.ts";
 
 type AgentOptions = Parameters<typeof FakeAgent.start>[1];
@@ -17,6 +17,7 @@ export interface DeskOptions {
   readonly context?: BrowserContextOptions;
   /** Address to open; the list of agents if absent. */
   readonly path?: string;
+  readonly hypivisor?: HypivisorOptions;
 }
 
 export const DESKTOP = { width: 1440, height: 900 };
@@ -45,7 +46,7 @@ export class Desk implements AsyncDisposable {
 
   static async open(options: DeskOptions = {}): Promise<Desk> {
     const [hypivisor, browser] = await Promise.all([
-      Hypivisor.start(),
+      Hypivisor.start(options.hypivisor),
       launchBrowser(),
     ]);
     const context = await browser.newContext({

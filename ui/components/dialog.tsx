@@ -4,16 +4,20 @@ import { useEffect, useRef } from "preact/hooks";
 interface DialogProps {
   label: string;
   /** Which of the dialogs, for the style sheet. */
-  kind: "palette" | "sheet";
+  kind: "palette" | "sheet" | "spawn";
   onClose: () => void;
+  /** What Ctrl or ⌘ with Enter does; it closes if absent. */
+  onSubmit?: () => void;
   children: ComponentChildren;
 }
 
 /**
  * A native modal dialog: it keeps focus inside, and Esc or a click ends it.
- * Ctrl or ⌘ with Enter ends it too, for everything in it takes effect at once.
+ * Ctrl or ⌘ with Enter ends it too, where everything in it takes effect at once.
  */
-export function Dialog({ label, kind, onClose, children }: DialogProps) {
+export function Dialog(
+  { label, kind, onClose, onSubmit = onClose, children }: DialogProps,
+) {
   const ref = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {
@@ -27,7 +31,7 @@ export function Dialog({ label, kind, onClose, children }: DialogProps) {
     const isControl = event.ctrlKey || event.metaKey;
     if (event.key !== "Enter" || !isControl || event.defaultPrevented) return;
     event.preventDefault();
-    onClose();
+    onSubmit();
   };
 
   return (

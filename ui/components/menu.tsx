@@ -37,6 +37,8 @@ export function Menu(
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
+      // A dialog around it would take the same key as meant for itself.
+      event.preventDefault();
       refocus(ref.current);
       onClose();
     } else if (event.key === "Tab") onClose();

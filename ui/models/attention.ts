@@ -6,12 +6,9 @@ import { nameOf } from "../words.ts";
 const APP = "hypivisor";
 
 /** `(2) fix-reconnect · hypivisor` */
-export function titleOf(
-  waiting: number,
-  open: NodeRecord | undefined,
-): string {
+export function titleOf(waiting: number, open: string | undefined): string {
   const count = waiting > 0 ? `(${waiting}) ` : "";
-  return open ? `${count}${nameOf(open)} · ${APP}` : `${count}${APP}`;
+  return open ? `${count}${open} · ${APP}` : `${count}${APP}`;
 }
 
 /** The icon as a data URL: the sign, with a square on it if somebody waits. */

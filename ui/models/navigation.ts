@@ -6,7 +6,7 @@
  */
 
 import { batch, computed, createModel, effect, signal } from "@preact/signals";
-import { pathOf, readRoute, type Route } from "../route.ts";
+import { NEW_PATH, pathOf, readRoute, type Route } from "../route.ts";
 
 /** Everything that covers the page until it is closed. */
 export type Layer =
@@ -14,6 +14,8 @@ export type Layer =
   | "shortcuts"
   | "settings"
   | "pairing"
+  /** The form for a new agent, which has an address of its own. */
+  | "spawn"
   /** The inspector where it has no column of its own. */
   | "inspector";
 
@@ -42,15 +44,34 @@ export const NavigationModel = createModel((history: HistoryPort) => {
   let afterPop: (() => void) | undefined;
   const index = () => history.entry()?.index ?? 0;
 
-  // After a reload no layer is open, whatever the entry says.
-  history.replace({ depth: 0, index: index() }, history.path());
+  const open = (layer: Layer) => {
+    if (layers.peek().includes(layer)) return;
+    layers.value = [...layers.peek(), layer];
+    const entry = { depth: layers.peek().length, index: index() + 1 };
+    const path = layer === "spawn" ? NEW_PATH : history.path();
+    history.push(entry, path);
+  };
+
+  // After a reload no layer is open, whatever the entry says; but one that has
+  // an address opens again, and Back closes it.
+  const opensSpawn = history.path() === NEW_PATH;
+  history.replace(
+    { depth: 0, index: index() },
+    opensSpawn ? pathOf(route.peek()) : history.path(),
+  );
+  if (opensSpawn) open("spawn");
 
   effect(() =>
     history.onPop(() => {
       batch(() => {
         const depth = history.entry()?.depth ?? 0;
         layers.value = layers.peek().slice(0, depth);
-        route.value = readRoute(history.path());
+        if (history.path() !== NEW_PATH) {
+          route.value = readRoute(history.path());
+        } else if (!layers.peek().includes("spawn")) {
+          // Forward to it again; what it was opened on is what is shown.
+          layers.value = [...layers.peek(), "spawn"];
+        }
       });
       const run = afterPop;
       afterPop = undefined;
@@ -65,6 +86,9 @@ export const NavigationModel = createModel((history: HistoryPort) => {
     agent: computed(() =>
       route.value.kind === "agent" ? route.value.id : undefined
     ),
+    terminal: computed(() =>
+      route.value.kind === "terminal" ? route.value.id : undefined
+    ),
     /** Shows another screen; whatever is open on top of this one closes. */
     go(next: Route): void {
       const path = pathOf(next);
@@ -76,12 +100,7 @@ export const NavigationModel = createModel((history: HistoryPort) => {
       layers.value = [];
       route.value = next;
     },
-    open(layer: Layer): void {
-      if (layers.peek().includes(layer)) return;
-      layers.value = [...layers.peek(), layer];
-      const entry = { depth: layers.peek().length, index: index() + 1 };
-      history.push(entry, history.path());
-    },
+    open,
     /** Closes one layer and all on top of it. */
     close(layer: Layer): void {
       if (layers.peek().at(-1) === layer) return history.back();
@@ -96,8 +115,11 @@ export const NavigationModel = createModel((history: HistoryPort) => {
     /** One screen up, by way of the history if it leads there. */
     up(): void {
       if (index() > 0) return history.back();
-      history.replace({ depth: 0, index: 0 }, "/");
-      route.value = { kind: "home" };
+      const above: Route = route.peek().kind === "terminal"
+        ? { kind: "terminals" }
+        : { kind: "home" };
+      history.replace({ depth: 0, index: 0 }, pathOf(above));
+      route.value = above;
     },
   };
 });

@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
 import type { NodeId } from "../../server/protocol/node.ts";
+import type { TerminalId } from "../../server/protocol/terminal.ts";
 import { type Entry, type HistoryPort, NavigationModel } from "./navigation.ts";
 
 /** A browser's history: a list of pages and where one is in it. */
@@ -72,4 +73,28 @@ test("up() leads home from an address that was opened directly", () => {
   navigation.up();
   assertEquals(navigation.route.value, { kind: "home" });
   assertEquals(history.path(), "/");
+});
+
+test("the form for a new agent has an address, and Back closes it", () => {
+  const history = new FakeHistory("/new");
+  const navigation = new NavigationModel(history);
+  assertEquals(navigation.layers.value, ["spawn"]);
+  assertEquals(navigation.route.value, { kind: "home" });
+
+  history.back();
+  assertEquals(navigation.layers.value, []);
+  assertEquals(history.path(), "/");
+  navigation.go(agent("a"));
+  navigation.open("spawn");
+  assertEquals(history.path(), "/new");
+  history.back();
+  assertEquals(navigation.agent.value, "a" as NodeId);
+});
+
+test("a terminal has an address, and so has the list of them", () => {
+  const history = new FakeHistory("/t/k3f9");
+  const navigation = new NavigationModel(history);
+  assertEquals(navigation.terminal.value, "k3f9" as TerminalId);
+  navigation.go({ kind: "terminals" });
+  assertEquals(history.path(), "/t");
 });

@@ -20,6 +20,7 @@ import type {
   ParamsOf,
   ResultOf,
 } from "../../server/protocol/rpc.ts";
+import type { TerminalRecord } from "../../server/protocol/terminal.ts";
 import type { LinkState } from "../link.ts";
 
 export interface RegistryLink {
@@ -34,13 +35,14 @@ export interface RegistryLink {
 type Start = ResultOf<"subscribe">;
 
 /** What the server says about itself, once it has. */
-export type ServerFacts = Omit<Start, "nodes">;
+export type ServerFacts = Omit<Start, "nodes" | "terminals">;
 
 export type NodesModel = InstanceType<typeof NodesModel>;
 
 export const NodesModel = createModel((link: RegistryLink) => {
   const byId = signal<ReadonlyMap<NodeId, NodeRecord>>(new Map());
   const server = signal<ServerFacts | undefined>(undefined);
+  const terminals = signal<readonly TerminalRecord[]>([]);
   /** The version that served this page, as far as the page can tell. */
   const firstVersion = signal<string | undefined>(undefined);
 
@@ -53,9 +55,10 @@ export const NodesModel = createModel((link: RegistryLink) => {
   effect(() => {
     if (link.state.value.kind !== "open") return;
     let current = true;
-    link.call("subscribe", {}).then(({ nodes, ...facts }) => {
+    link.call("subscribe", {}).then(({ nodes, terminals: list, ...facts }) => {
       if (!current) return;
       byId.value = replaceAll(byId.peek(), nodes);
+      terminals.value = list;
       server.value = facts;
       firstVersion.value ??= facts.version;
     }).catch(() => {
@@ -69,6 +72,12 @@ export const NodesModel = createModel((link: RegistryLink) => {
     byId,
     all: computed(() => [...byId.value.values()]),
     server,
+    /** Those that there were when the list began; pushes tell of the rest. */
+    terminals,
+    /** Whether this server opens terminals and starts agents. */
+    hasTerminals: computed(() =>
+      server.value?.capabilities.includes("terminals") ?? false
+    ),
     /** False until the first list is here: empty is not yet "none". */
     known: computed(() => server.value !== undefined),
     /** The server was updated since this page was loaded. */

@@ -29,7 +29,12 @@ function openNodes() {
     },
     call: () =>
       Promise.resolve(
-        { ...server, machine: "mbp", capabilities: [] } as never,
+        {
+          ...server,
+          machine: "mbp",
+          capabilities: ["terminals"],
+          terminals: [],
+        } as never,
       ),
   });
   const connect = async () => {
@@ -45,6 +50,7 @@ test("NodesModel knows nothing until the server has told", async () => {
   assert(!model.known.value);
   await connect();
   assert(model.known.value);
+  assert(model.hasTerminals.value);
   assertEquals(model.all.value.map(({ id }) => id), ["a", "b"] as NodeId[]);
 });
 

@@ -8,6 +8,9 @@ const DESKTOP = "(min-width: 1200px)";
 const TABLET = "(min-width: 700px)";
 const COARSE = "(pointer: coarse)";
 
+/** A glance at another tab is no leaving. */
+const ASLEEP_AFTER_MS = 5_000;
+
 export type ViewportModel = InstanceType<typeof ViewportModel>;
 
 export const ViewportModel = createModel(() => {
@@ -15,6 +18,8 @@ export const ViewportModel = createModel(() => {
   /** A finger rather than a mouse: Enter is then a new line. */
   const touch = signal(matchMedia(COARSE).matches);
   const online = signal(navigator.onLine);
+  /** False a while after the page went out of sight. */
+  const awake = signal(true);
 
   effect(() => {
     const stop = new AbortController();
@@ -30,6 +35,12 @@ export const ViewportModel = createModel(() => {
     const setOnline = () => online.value = navigator.onLine;
     globalThis.addEventListener("online", setOnline, { signal });
     globalThis.addEventListener("offline", setOnline, { signal });
+    let sleep: ReturnType<typeof setTimeout> | undefined;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(sleep);
+      if (document.visibilityState === "visible") awake.value = true;
+      else sleep = setTimeout(() => awake.value = false, ASLEEP_AFTER_MS);
+    }, { signal });
     // iOS shrinks only the visual viewport for its keyboard.
     const { visualViewport } = globalThis;
     visualViewport?.addEventListener("resize", () => {
@@ -39,7 +50,7 @@ export const ViewportModel = createModel(() => {
     return () => stop.abort();
   });
 
-  return { layout, touch, online };
+  return { layout, touch, online, awake };
 });
 
 function readLayout(): Layout {

@@ -10,9 +10,11 @@ import { Marked } from "../components/marked.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
 import { fuzzyScore } from "../fuzzy.ts";
 import { IS_MAC, sayKeys } from "../keys.ts";
+import type { TerminalRecord } from "../../server/protocol/terminal.ts";
 import { findAgents } from "../models/roster.ts";
+import { findTerminals } from "../models/terminals.ts";
 import type { Page } from "../page.ts";
-import { lastPart, nameOf } from "../words.ts";
+import { lastPart, nameOf, shortPath, terminalName } from "../words.ts";
 
 interface PaletteProps {
   page: Page;
@@ -21,10 +23,12 @@ interface PaletteProps {
 
 type Hit =
   | { readonly kind: "agent"; readonly node: NodeRecord }
+  | { readonly kind: "terminal"; readonly record: TerminalRecord }
   | { readonly kind: "action"; readonly action: Action };
 
 /** What fits on a screen; a longer query finds the rest. */
 const MAX_AGENTS = 12;
+const MAX_TERMINALS = 6;
 const MAX_ACTIONS = 20;
 
 export function Palette({ page, actions }: PaletteProps) {
@@ -32,15 +36,19 @@ export function Palette({ page, actions }: PaletteProps) {
   const [active, setActive] = useState(0);
   const { navigation } = page;
   const nodes = page.nodes.all.value;
+  const shells = page.terminals.shells.value;
   const hits = useMemo(
-    () => findHits(nodes, actions, query),
-    [nodes, actions, query],
+    () => findHits(nodes, shells, actions, query),
+    [nodes, shells, actions, query],
   );
   const close = () => navigation.close("palette");
   const run = (hit: Hit | undefined) => {
     if (!hit) return;
     if (hit.kind === "agent") {
       return navigation.go({ kind: "agent", id: hit.node.id });
+    }
+    if (hit.kind === "terminal") {
+      return navigation.go({ kind: "terminal", id: hit.record.id });
     }
     // Once it is closed: an action may open a layer of its own.
     navigation.closeThen("palette", () => hit.action.run());
@@ -95,7 +103,7 @@ export function Palette({ page, actions }: PaletteProps) {
         )}
         {hits.map((hit, i) => (
           <div
-            key={hit.kind === "agent" ? hit.node.id : hit.action.id}
+            key={keyOf(hit)}
             id={`palette-${i}`}
             class="option"
             role="option"
@@ -124,6 +132,20 @@ function HitLine({ hit, query }: { hit: Hit; query: string }) {
       </>
     );
   }
+  if (hit.kind === "terminal") {
+    const { record } = hit;
+    return (
+      <>
+        <Icon name="terminal" />
+        <span class="cut">
+          <Marked text={terminalName(record)} query={query} />
+        </span>
+        <span class="faint cut">
+          {shortPath(record.cwd ?? record.folder)}
+        </span>
+      </>
+    );
+  }
   const { icon, label, keys } = hit.action;
   return (
     <>
@@ -137,14 +159,16 @@ function HitLine({ hit, query }: { hit: Hit; query: string }) {
   );
 }
 
-/** Agents first; after `>` only actions. */
+/** Agents first, then shells; after `>` only actions. */
 function findHits(
   nodes: readonly NodeRecord[],
+  shells: readonly TerminalRecord[],
   actions: readonly Action[],
   query: string,
 ): Hit[] {
   const wanted = bare(query);
   const agents = query.startsWith(">") ? [] : findAgents(nodes, wanted);
+  const terminals = query.startsWith(">") ? [] : findTerminals(shells, wanted);
   const offered = actions
     .filter((action) => action.id !== "palette" && !action.isOff?.())
     .map((action) => ({ action, score: fuzzyScore(wanted, action.label) }))
@@ -155,11 +179,26 @@ function findHits(
       kind: "agent" as const,
       node,
     })),
+    ...terminals.slice(0, MAX_TERMINALS).map((record) => ({
+      kind: "terminal" as const,
+      record,
+    })),
     ...offered.slice(0, MAX_ACTIONS).map(({ action }) => ({
       kind: "action" as const,
       action,
     })),
   ];
+}
+
+function keyOf(hit: Hit): string {
+  switch (hit.kind) {
+    case "agent":
+      return hit.node.id;
+    case "terminal":
+      return hit.record.id;
+    case "action":
+      return hit.action.id;
+  }
 }
 
 function bare(query: string): string {

@@ -1,11 +1,12 @@
-/** The list of agents as a phone's first screen, with its bar of tabs. */
+/** The list of agents as a phone's first screen. */
 
 import { Boundary } from "../components/boundary.tsx";
-import { Icon, type IconName } from "../components/icon.tsx";
+import { Icon } from "../components/icon.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
 import { RosterList } from "./roster_list.tsx";
+import { TabBar } from "./tab_bar.tsx";
 
 interface PhoneHomeProps {
   page: Page;
@@ -36,30 +37,17 @@ export function PhoneHome({ page }: PhoneHomeProps) {
           <RosterList page={page} />
         </Boundary>
       </main>
-      <TabBar waiting={page.roster.waitingCount.value} />
-    </>
-  );
-}
-
-interface Tab {
-  readonly icon: IconName;
-  readonly label: string;
-}
-
-/** Screens that exist. The bar shows from two on; one needs no choosing. */
-const TABS: readonly Tab[] = [{ icon: "bot", label: "Agents" }];
-
-function TabBar({ waiting }: { waiting: number }) {
-  if (TABS.length < 2) return null;
-  return (
-    <nav class="tab-bar" aria-label="Screens">
-      {TABS.map(({ icon, label }) => (
-        <button key={label} type="button" aria-current="page">
-          <Icon name={icon} size={20} />
-          {label}
-          {waiting > 0 && <span class="badge">{waiting}</span>}
+      {page.nodes.hasTerminals.value && (
+        <button
+          type="button"
+          class="new-button"
+          onClick={() => navigation.open("spawn")}
+        >
+          <Icon name="plus" size={20} />
+          New agent
         </button>
-      ))}
-    </nav>
+      )}
+      <TabBar page={page} current="home" />
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { IconButton } from "../components/icon_button.tsx";
 import { Kbd } from "../components/kbd.tsx";
 import { IS_MAC, sayKeys } from "../keys.ts";
 import type { Page } from "../page.ts";
+import { toggleTerminals } from "../terminal_actions.ts";
 import { RosterList } from "./roster_list.tsx";
 
 interface RailProps {
@@ -50,6 +51,7 @@ export function Rail({ page, edge }: RailProps) {
           <RosterList page={page} />
         </Boundary>
       </div>
+      {nodes.hasTerminals.value && <Start page={page} />}
       <footer class="rail-foot">
         <span class="rail-facts">
           {nodes.server.value
@@ -70,5 +72,35 @@ export function Rail({ page, edge }: RailProps) {
       </footer>
       {edge}
     </nav>
+  );
+}
+
+/** What is started from here: an agent, or a shell. */
+function Start({ page }: { page: Page }) {
+  const count = page.terminals.runningCount.value;
+  return (
+    <div class="rail-start">
+      <button
+        type="button"
+        class="button"
+        data-kind="primary"
+        onClick={() => page.navigation.open("spawn")}
+      >
+        <Icon name="plus" size={14} />
+        New agent
+        <Kbd keys="N" />
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-label={`Terminals, ${count} open`}
+        aria-pressed={page.dock.isOpen.value}
+        title={`Terminals (${sayKeys("ctrl+`", IS_MAC)})`}
+        onClick={() => toggleTerminals(page)}
+      >
+        <Icon name="terminal" size={14} />
+        <span class="number">{count}</span>
+      </button>
+    </div>
   );
 }

@@ -1,23 +1,13 @@
-/** The dialogs of the page itself: keys, settings, another device. */
+/** The dialogs of the page itself: keys, another device. */
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Action } from "../actions.ts";
 import { CopyLine } from "../components/copy_line.tsx";
-import { Dialog } from "../components/dialog.tsx";
-import { IconButton } from "../components/icon_button.tsx";
 import { Kbd } from "../components/kbd.tsx";
-import { Choice } from "../components/choice.tsx";
 import { IS_MAC, sayKeys } from "../keys.ts";
-import type { Density, Theme } from "../models/appearance.ts";
-import type { Layer } from "../models/navigation.ts";
-import type { Page } from "../page.ts";
-import { makePairingLink, type PairingLink, signOut } from "../session.ts";
+import { makePairingLink, type PairingLink } from "../session.ts";
 import { sayMoment } from "../words.ts";
-
-interface SheetProps {
-  page: Page;
-}
+import { Sheet, type SheetProps } from "./sheet.tsx";
 
 /** Keys of the composer, which are not actions of the page. */
 const WRITING: readonly (readonly [keys: string, label: string])[] = [
@@ -30,25 +20,41 @@ const WRITING: readonly (readonly [keys: string, label: string])[] = [
   ["mod+Enter", "Done with a dialog"],
 ];
 
+/** Keys of a terminal's screen, which are not actions of the page either. */
+const IN_TERMINAL: readonly (readonly [keys: string, label: string])[] = [
+  ["ctrl+shift+c", "Copy what is selected"],
+  ["ctrl+shift+v", "Paste"],
+  ["F2", "Rename the terminal, on its tab"],
+];
+
 export function ShortcutSheet(
   { page, actions }: SheetProps & { actions: readonly Action[] },
 ) {
-  const groups = ["Go", "Conversation", "Page"] as const;
+  const groups = ["Go", "Conversation", "Terminal", "Page"] as const;
+  const offered = actions.filter(({ group }) =>
+    group !== "Terminal" || page.nodes.hasTerminals.value
+  );
   return (
     <Sheet page={page} layer="shortcuts" title="Keyboard shortcuts">
       <div class="shortcut-groups">
-        {groups.map((group) => (
-          <section key={group}>
-            <h3>{group}</h3>
-            <dl>
-              {actions.flatMap(({ id, label, keys, group: own }) =>
-                keys && own === group
-                  ? [<KeyLine key={id} keys={keys} label={label} />]
-                  : []
-              )}
-            </dl>
-          </section>
-        ))}
+        {groups
+          .filter((group) => offered.some((action) => action.group === group))
+          .map((group) => (
+            <section key={group}>
+              <h3>{group}</h3>
+              <dl>
+                {offered.flatMap(({ id, label, keys, group: own }) =>
+                  keys && own === group
+                    ? [<KeyLine key={id} keys={keys} label={label} />]
+                    : []
+                )}
+                {group === "Terminal" &&
+                  IN_TERMINAL.map(([keys, label]) => (
+                    <KeyLine key={keys} keys={keys} label={label} />
+                  ))}
+              </dl>
+            </section>
+          ))}
         <section>
           <h3>Writing</h3>
           <dl>
@@ -76,67 +82,6 @@ function KeyLine({ keys, label }: { keys: string; label: string }) {
         <Kbd keys={sayKeys(keys, IS_MAC)} />
       </dd>
     </div>
-  );
-}
-
-const THEMES: readonly { value: Theme; label: string }[] = [
-  { value: "system", label: "System" },
-  { value: "dark", label: "Dark" },
-  { value: "light", label: "Light" },
-];
-
-const DENSITIES: readonly { value: Density; label: string }[] = [
-  { value: "comfortable", label: "Comfortable" },
-  { value: "compact", label: "Compact" },
-];
-
-export function SettingsSheet({ page }: SheetProps) {
-  const { appearance, navigation, nodes } = page;
-  const server = nodes.server.value;
-  return (
-    <Sheet page={page} layer="settings" title="Settings">
-      <Choice
-        label="Theme"
-        choices={THEMES}
-        value={appearance.theme.value}
-        onPick={appearance.setTheme}
-      />
-      <Choice
-        label="Density"
-        choices={DENSITIES}
-        value={appearance.density.value}
-        onPick={appearance.setDensity}
-      />
-      <div class="setting">
-        <span>This browser</span>
-        <span class="setting-buttons">
-          <button
-            type="button"
-            class="button"
-            onClick={() =>
-              navigation.closeThen(
-                "settings",
-                () => navigation.open("pairing"),
-              )}
-          >
-            Sign in another device
-          </button>
-          <button
-            type="button"
-            class="button"
-            data-kind="danger"
-            onClick={() => void signOut()}
-          >
-            Sign out
-          </button>
-        </span>
-      </div>
-      {server && (
-        <p class="faint">
-          hypivisor {server.version} on {server.machine}
-        </p>
-      )}
-    </Sheet>
   );
 }
 
@@ -175,24 +120,5 @@ export function PairingSheet({ page }: SheetProps) {
         </>
       )}
     </Sheet>
-  );
-}
-
-interface FrameProps extends SheetProps {
-  layer: Layer;
-  title: string;
-  children: ComponentChildren;
-}
-
-function Sheet({ page, layer, title, children }: FrameProps) {
-  const close = () => page.navigation.close(layer);
-  return (
-    <Dialog label={title} kind="sheet" onClose={close}>
-      <header class="sheet-head">
-        <h2>{title}</h2>
-        <IconButton icon="x" label="Close" onClick={close} />
-      </header>
-      <div class="sheet-body">{children}</div>
-    </Dialog>
   );
 }

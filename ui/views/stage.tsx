@@ -8,8 +8,12 @@ import { ComposerModel } from "../models/composer.ts";
 import type { OpenAgent } from "../models/open_agent.ts";
 import type { Page } from "../page.ts";
 import { rememberScroll } from "../scroll_memory.ts";
+import { hasFailedToStart } from "../words.ts";
+import { viewOf } from "../models/stage_view.ts";
 import { Composer } from "./composer.tsx";
+import { LazyStageTerminal } from "./later.tsx";
 import { LinkBanner } from "./link_banner.tsx";
+import { FailedNote } from "./stage_failed.tsx";
 import { OfflineNote, WaitingNote } from "./stage_notes.tsx";
 import { StageHeader } from "./stage_header.tsx";
 import { Transcript } from "./transcript.tsx";
@@ -32,7 +36,11 @@ export function Stage({ page, agent }: StageProps) {
   useSeen(node, agent, commands.seen);
 
   if (!node) return <UnknownAgent page={page} />;
+  const hasFailed = hasFailedToStart(node);
   const isOffline = node.state.kind === "offline";
+  const terminal = viewOf(node, page.stageView.chosen.value) === "terminal"
+    ? node.terminal
+    : undefined;
   const hasDraft = composer.text.value !== "";
   return (
     <main class="stage" id="stage">
@@ -49,25 +57,36 @@ export function Stage({ page, agent }: StageProps) {
           commands={commands}
         />
       </Boundary>
-      <Boundary what="the conversation">
-        <Conversation page={page} agent={agent} composer={composer} />
-      </Boundary>
-      <div class="foot">
-        {node.warning && <p class="note" data-kind="late">{node.warning}</p>}
-        <WaitingNote node={node} now={page.clock.now.value} />
-        {isOffline && <OfflineNote page={page} node={node} />}
-        {(!isOffline || hasDraft) && (
-          <Boundary what="the composer">
-            <Composer
-              page={page}
-              agent={agent}
-              node={node}
-              composer={composer}
-              commands={commands}
-            />
+      {terminal === undefined
+        ? (
+          <Boundary what="the conversation">
+            <Conversation page={page} agent={agent} composer={composer} />
+          </Boundary>
+        )
+        : (
+          <Boundary what="the terminal">
+            <LazyStageTerminal page={page} node={node} terminal={terminal} />
           </Boundary>
         )}
-      </div>
+      {terminal === undefined && (
+        <div class="foot">
+          {node.warning && <p class="note" data-kind="late">{node.warning}</p>}
+          <WaitingNote page={page} node={node} now={page.clock.now.value} />
+          {hasFailed && <FailedNote page={page} node={node} showsLines />}
+          {isOffline && <OfflineNote page={page} node={node} />}
+          {((!isOffline && !hasFailed) || hasDraft) && (
+            <Boundary what="the composer">
+              <Composer
+                page={page}
+                agent={agent}
+                node={node}
+                composer={composer}
+                commands={commands}
+              />
+            </Boundary>
+          )}
+        </div>
+      )}
     </main>
   );
 }

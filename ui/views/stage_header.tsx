@@ -9,6 +9,8 @@ import { IS_MAC, sayKeys } from "../keys.ts";
 import type { AgentCommands } from "../models/agent_commands.ts";
 import type { OpenAgent } from "../models/open_agent.ts";
 import type { Page } from "../page.ts";
+import { StageMenu } from "./stage_menu.tsx";
+import { ViewSwitch } from "./view_switch.tsx";
 import { lastPart, nameOf, shortPath } from "../words.ts";
 
 interface StageHeaderProps {
@@ -52,20 +54,13 @@ export function StageHeader(
           {unsent} unsent
         </span>
       )}
+      <ViewSwitch page={page} node={node} />
       {!isPhone && (
         <IconButton
           icon="search"
           label="Find in the conversation"
           keys={sayKeys("mod+f", IS_MAC)}
           onClick={() => hands.peek().transcript?.find()}
-        />
-      )}
-      {isPhone && (
-        <IconButton
-          icon="ellipsis"
-          label="Commands"
-          size={20}
-          onClick={() => navigation.open("palette")}
         />
       )}
       <IconButton
@@ -81,6 +76,7 @@ export function StageHeader(
             ? appearance.toggleColumn("inspector")
             : navigation.open("inspector")}
       />
+      <StageMenu page={page} node={node} />
     </header>
   );
 }

@@ -6,18 +6,25 @@ import type {
   OfflineReason,
   UnixMs,
 } from "../../server/protocol/node.ts";
+import { Icon } from "../components/icon.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
 import type { Page } from "../page.ts";
-import { sayFailure } from "../rpc.ts";
+import {
+  forgetNode,
+  openShell,
+  resumeNode,
+  showView,
+} from "../terminal_actions.ts";
 import { sayClock, sayMoment } from "../words.ts";
 
 interface WaitingNoteProps {
+  page: Page;
   node: NodeRecord;
   now: UnixMs;
 }
 
 /** A dialog is open in the agent's terminal. */
-export function WaitingNote({ node, now }: WaitingNoteProps) {
+export function WaitingNote({ page, node, now }: WaitingNoteProps) {
   const { state } = node;
   if (state.kind !== "waiting") return null;
   return (
@@ -27,9 +34,20 @@ export function WaitingNote({ node, now }: WaitingNoteProps) {
         <b>{state.question}</b>
         <span class="ask-age">asked {sayClock(state.since, now)} ago</span>
       </header>
-      <p>
-        Answer it in the terminal of this agent, on {node.machine}.
-      </p>
+      {node.terminal === undefined
+        ? <p>Answer it in the terminal of this agent, on {node.machine}.</p>
+        : (
+          <div class="ask-actions">
+            <button
+              type="button"
+              class="button"
+              onClick={() => showView(page, node, "terminal")}
+            >
+              <Icon name="terminal" size={14} />
+              Answer in its terminal
+            </button>
+          </div>
+        )}
     </section>
   );
 }
@@ -50,14 +68,16 @@ interface OfflineNoteProps {
 /** The process is gone; its conversation can still be read. */
 export function OfflineNote({ page, node }: OfflineNoteProps) {
   const [asks, setAsks] = useState(false);
+  const [isResuming, setResuming] = useState(false);
   const { state } = node;
+  const { nodes } = page;
   if (state.kind !== "offline") return null;
-  const forget = () => {
-    page.rpc.call("forget_node", { node: node.id })
-      .then(() => page.navigation.go({ kind: "home" }))
-      .catch((thrown) =>
-        page.notices.say(`Could not remove the agent: ${sayFailure(thrown)}`)
-      );
+  const startsHere = nodes.hasTerminals.value && !node.relayed &&
+    node.machine === nodes.server.value?.machine;
+  const resume = async () => {
+    setResuming(true);
+    await resumeNode(page, node.id);
+    setResuming(false);
   };
   return (
     <section class="ask" data-kind="offline" aria-label="The agent is offline">
@@ -66,8 +86,9 @@ export function OfflineNote({ page, node }: OfflineNoteProps) {
         <b>Offline since {sayMoment(state.since, page.clock.now.value)}</b>
       </header>
       <p>
-        {REASONS[state.reason]}{" "}
-        Start pi in its folder again and it is back here.
+        {REASONS[state.reason]} {startsHere
+          ? "Its session goes on where it ended."
+          : "Start pi in its folder again and it is back here."}
       </p>
       <div class="ask-actions">
         {asks
@@ -78,27 +99,53 @@ export function OfflineNote({ page, node }: OfflineNoteProps) {
                 type="button"
                 class="button"
                 data-kind="danger"
-                onClick={forget}
+                onClick={() => forgetNode(page, node.id)}
               >
                 Remove
               </button>
               <button
                 type="button"
                 class="button"
-                onClick={() => setAsks(false)}
+                onClick={() =>
+                  setAsks(false)}
               >
                 Keep
               </button>
             </>
           )
           : (
-            <button
-              type="button"
-              class="button"
-              onClick={() => setAsks(true)}
-            >
-              Remove from the list…
-            </button>
+            <>
+              {startsHere && (
+                <>
+                  <button
+                    type="button"
+                    class="button"
+                    data-kind="primary"
+                    disabled={isResuming}
+                    onClick={resume}
+                  >
+                    <Icon name="play" size={14} />
+                    Resume session
+                  </button>
+                  <button
+                    type="button"
+                    class="button"
+                    onClick={() => void openShell(page, node.cwd)}
+                  >
+                    <Icon name="terminal" size={14} />
+                    Open folder
+                  </button>
+                </>
+              )}
+              <button
+                type="button"
+                class="button"
+                onClick={() =>
+                  setAsks(true)}
+              >
+                Remove from the list…
+              </button>
+            </>
           )}
       </div>
     </section>
