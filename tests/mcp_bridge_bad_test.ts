@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveBridge } from "../server/mcp/bridge_http.ts";
 import { probeMcp } from "../server/mcp/probe.ts";
+import { listTools } from "../server/mcp/tools.ts";
 import { Bridged, callText, connect, SERVERS } from "./harness/mcp_bridged.ts";
 import { until } from "./harness/until.ts";
 
@@ -283,6 +284,15 @@ test("a bridge on a Unix socket, or with a token, lets in who may", async () => 
     // Let through to the bridge, which misses the session.
     const there = await fetch("http://x/mcp", { ...init, unix });
     assertEquals(there.status, 400);
+    for (const era of ["legacy", "modern"] as const) {
+      const list = await listTools("http://x/mcp", {
+        timeoutMs: 5_000,
+        era,
+        unix,
+      });
+      assertEquals(list.era, era);
+      assertEquals(list.tools, []);
+    }
     const url = `http://127.0.0.1:${served[1]!.port}/mcp`;
     const closed = await fetch(url, { method: "DELETE" });
     assertEquals(closed.status, 401);
