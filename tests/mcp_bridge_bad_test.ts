@@ -311,6 +311,19 @@ test("a bridge on a Unix socket, or with a token, lets in who may", async () => 
   }
 });
 
+test("those who listen have a bound, and leave room when they go", async () => {
+  await using bridged = new Bridged(SERVERS.v2("both"), { listeners: 2 });
+  await using client = await connect(bridged.url, "modern");
+  const filter = { toolsListChanged: true };
+  const first = await client.listen(filter);
+  await using other = await connect(bridged.url, "modern");
+  await other.listen(filter);
+  const refused = await assertRejects(() => client.listen(filter));
+  assertMatch(String(refused), /Too many listen at once: over 2/);
+  await first.close();
+  await until(() => client.listen(filter).then(() => true, () => false));
+});
+
 test("sessions have a bound, and idle ones make room", async () => {
   await using bridged = new Bridged(SERVERS.child("fine"), { clients: 3 });
   const open = async () => {
