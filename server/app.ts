@@ -62,8 +62,12 @@ export interface Daemon {
   readonly signInUrl: string;
   /** Resolves when a client has asked for the end: time to call `close`. */
   readonly asked: Promise<void>;
-  /** Ends all sockets, writes what is left, and frees the port. */
-  close(): Promise<void>;
+  /**
+   * Ends all sockets, writes what is left, and frees the port.
+   *
+   * @param leaves Stops the services that are not to be kept.
+   */
+  close(leaves: boolean): Promise<void>;
 }
 
 /**
@@ -124,6 +128,7 @@ export function startDaemon(config: Config): Daemon {
   const announcer = new Announcer(net);
   registry.onChange((change) => announcer.tell(change));
   net.children?.onChange((change) => announcer.tellTerminal(change));
+  net.children?.onServiceChange((change) => announcer.tellService(change));
 
   const slowDown = new SlowDown();
   const codes = new SignInCodes();
@@ -180,7 +185,7 @@ export function startDaemon(config: Config): Daemon {
     port,
     signInUrl: pageUrl(config, port, token && codes.first(now())),
     asked,
-    async close() {
+    async close(leaves) {
       clearInterval(sweep);
       clearInterval(beat);
       announcer.close();
@@ -188,6 +193,7 @@ export function startDaemon(config: Config): Daemon {
       const stopped = Promise.all([server.stop(), local?.stop()]);
       await Promise.race([stopped, Bun.sleep(CLOSE_WITHIN_MS)]);
       await Promise.all([server.stop(true), local?.stop(true)]);
+      if (leaves) await net.children?.services.leave();
       net.children?.letGo();
       await store.close();
       dataDir.release();
@@ -217,7 +223,9 @@ function makeNet(parts: NetParts): Net {
     capabilities: [
       ...(config.isStored ? ["store" as const] : []),
       "legacy",
-      ...(config.hasTerminals ? ["terminals" as const] : []),
+      ...(config.hasTerminals
+        ? ["terminals" as const, "services" as const]
+        : []),
     ],
     agents: new Map(),
     pipes: new Set(),
