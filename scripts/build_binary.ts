@@ -14,10 +14,14 @@ import { UI_DIR } from "./build_ui.ts";
 export const VERSION: string = manifest.version;
 
 /**
- * The store's worker must be an entry of its own, after `main.ts`: found in the
- * binary as `./server/store/worker.ts` from the root, whoever asks for it.
+ * A worker must be an entry of its own, after `main.ts`: found in the binary as
+ * `./server/store/worker.ts` from the root, whoever asks for it.
  */
-const ENTRYPOINTS = ["main.ts", "server/store/worker.ts"];
+const ENTRYPOINTS = [
+  "main.ts",
+  "server/store/worker.ts",
+  "server/runner/screen_worker.ts",
+];
 
 /** @param target Bun's name of the platform; this one if left out. */
 export async function buildBinary(

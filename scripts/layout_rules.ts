@@ -114,6 +114,8 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
     ],
   },
   { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
+  { name: /^bun:ffi$/, paths: ["server/runner/libc.ts"] },
+  { name: /^@xterm\/headless$/, paths: ["server/runner/", "tests/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   { name: /^bun:test$/, paths: ["tests/"] },
   { name: /^@std\/assert$/, paths: ["tests/"] },

@@ -6,7 +6,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { join } from "node:path";
 import { HypivisorError } from "../errors.ts";
 import { isLogLevel, setLogLevel } from "../log.ts";
 import { defaultDataDir } from "../paths.ts";
@@ -37,8 +36,8 @@ export async function runRunner(args: readonly string[]): Promise<number> {
       );
     }
     setLogLevel(level);
-    const runner = startRunner(dataDir);
-    warn(`Runner online at ${join(dataDir, "runner.sock")}`);
+    const runner = await startRunner(dataDir);
+    warn(`Runner online at ${runner.socketPath}`);
     await runner.ended;
     return EXIT.ok;
   } catch (thrown) {

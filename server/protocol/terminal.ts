@@ -20,6 +20,13 @@ export const TERMINAL_SUBPROTOCOL = "hyper-pi-terminal.1";
 /** Subprotocol of ttyd's clients, on the same path. */
 export const TTYD_SUBPROTOCOL = "tty";
 
+/**
+ * Of scrollback in the runner's own screen, which a `screen` paints. A page
+ * keeps as many, so that one that was reloaded shows what one that was not
+ * does. At 120 columns that is 4 MiB while it is drawn, 0.3 MiB as painted.
+ */
+export const TERMINAL_SCROLLBACK_LINES = 3_000;
+
 /** In characters. Each side from 1 to this. */
 export const TERMINAL_SIDE_MAX = 1_000;
 
@@ -105,7 +112,8 @@ export type TerminalDown =
   /**
    * Begin anew: reset the screen to `size`; the next `bytes` bytes paint it, and
    * the live bytes after those begin at `offset`. Also sent to a viewer that
-   * fell so far behind that what it missed is gone.
+   * fell so far behind that what it missed is gone. Once it is painted it is
+   * acknowledged with an `ack` of its `offset`: there is no other until then.
    */
   | (TerminalPlace & {
     readonly type: "screen";

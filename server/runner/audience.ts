@@ -1,12 +1,13 @@
 /**
- * The viewers of one terminal: who is attached, whose size it has, and whether
- * the program should wait for them.
+ * The viewers of one terminal: who is attached, whose size it has, who is
+ * waited for, and whether the program should wait for them.
  *
- * Knows no sockets and no program: it is told what happens, and answers.
+ * Knows no sockets, no program and no clock: it is told what happens and when.
  */
 
 import type { TerminalSize, TerminalViewer } from "../protocol/terminal.ts";
 import { SizeRule } from "./size_rule.ts";
+import { TAPE_MAX_BYTES } from "./tape.ts";
 import type { Viewer } from "./viewer.ts";
 
 /**
@@ -15,16 +16,43 @@ import type { Viewer } from "./viewer.ts";
  */
 const AHEAD_MAX_BYTES = 64 * 1024;
 
-export class Audience {
-  readonly #viewers = new Map<string, Viewer>();
-  readonly #sizes = new SizeRule<Viewer>();
+/** How long the place of a viewer is kept that went without a word. */
+export const HOLD_MS = 10_000;
 
-  get viewers(): Iterable<Viewer> {
+/** Output after a held place, when the program is made to wait for it. */
+const HOLD_MAX_BYTES = TAPE_MAX_BYTES * 3 / 4;
+
+/** Places held at once. Each is a connection lost in the last ten seconds. */
+const HOLDS_MAX = 32;
+
+/** A place that somebody will come back to. */
+interface Hold {
+  readonly offset: number;
+  readonly until: number;
+}
+
+/** What of a viewer matters here. */
+export type Follower = Pick<
+  Viewer,
+  "card" | "pace" | "isFollowing" | "place" | "size"
+>;
+
+export class Audience<V extends Follower> {
+  readonly #viewers = new Map<string, V>();
+  readonly #sizes = new SizeRule<V>();
+  #holds: Hold[] = [];
+
+  get viewers(): Iterable<V> {
     return this.#viewers.values();
   }
 
   get isEmpty(): boolean {
     return this.#viewers.size === 0;
+  }
+
+  /** The one whose size the terminal has. */
+  get holder(): V | undefined {
+    return this.#sizes.holder;
   }
 
   /** Size that the terminal should have. Undefined: as it is. */
@@ -40,25 +68,41 @@ export class Audience {
     );
   }
 
-  add(viewer: Viewer): void {
+  add(viewer: V): void {
     this.#viewers.set(viewer.card.id, viewer);
-    if (viewer.size) this.#sizes.arrive(viewer);
+    if (viewer.size) this.resize(viewer, viewer.size);
   }
 
-  remove(viewer: Viewer): void {
+  /** @param isBye Whether it said so; else it is expected back. */
+  remove(viewer: V, isBye: boolean, now: number): void {
     this.#viewers.delete(viewer.card.id);
     this.#sizes.leave(viewer);
+    const { place } = viewer;
+    if (isBye || place === undefined) return;
+    this.#holds.push({ offset: place, until: now + HOLD_MS });
+    if (this.#holds.length > HOLDS_MAX) this.#holds.shift();
   }
 
-  /** A viewer told its own size. */
-  resize(viewer: Viewer, size: TerminalSize): void {
+  /** Someone is back at `offset`: what was held for it is held no longer. */
+  takeOver(offset: number): void {
+    const held = this.#holds.findLastIndex((hold) => hold.offset <= offset);
+    if (held >= 0) this.#holds.splice(held, 1);
+  }
+
+  /** Another program begins: places in the output of the last mean nothing. */
+  restart(): void {
+    this.#holds = [];
+  }
+
+  /** A viewer told its own size. One that may only look changes nothing. */
+  resize(viewer: V, size: TerminalSize): void {
     viewer.size = size;
-    this.#sizes.arrive(viewer);
+    if (!viewer.card.readOnly) this.#sizes.arrive(viewer);
   }
 
   /** A viewer typed, or claimed the size. */
-  act(viewer: Viewer): void {
-    if (viewer.size) this.#sizes.act(viewer);
+  act(viewer: V): void {
+    if (viewer.size && !viewer.card.readOnly) this.#sizes.act(viewer);
   }
 
   /**
@@ -66,11 +110,26 @@ export class Audience {
    * it should pause. `isHeld` says whether it does already.
    */
   shouldHold(end: number, isHeld: boolean, now: number): boolean {
+    this.#holds = this.#holds.filter(({ until }) => until > now);
+    if (this.#holds.some(({ offset }) => end - offset > HOLD_MAX_BYTES)) {
+      return true;
+    }
     let least = Infinity;
     for (const viewer of this.#viewers.values()) {
       if (!viewer.isFollowing || viewer.pace.isStuck(now)) continue;
       least = Math.min(least, end - viewer.pace.limit);
     }
     return least !== Infinity && least > (isHeld ? 0 : AHEAD_MAX_BYTES);
+  }
+
+  /** When `shouldHold` may say something else though nothing has happened. */
+  nextDeadline(now: number): number {
+    let next = Infinity;
+    const consider = (at: number | undefined) => {
+      if (at !== undefined && at > now) next = Math.min(next, at);
+    };
+    for (const { until } of this.#holds) consider(until);
+    for (const { pace } of this.#viewers.values()) consider(pace.stuckAt);
+    return next;
   }
 }

@@ -17,7 +17,7 @@ export interface CallContext {
   /** Pushes go there from now on. */
   readonly push: (push: RunnerPush) => void;
   /** Ends every child, then the process. */
-  readonly shutdown: () => void;
+  readonly shutdown: () => Promise<void>;
 }
 
 /** `attach` is not here: it changes what the connection is. */
@@ -30,37 +30,33 @@ type Handlers = {
   ) => RunnerMethods[M]["result"] | Promise<RunnerMethods[M]["result"]>;
 };
 
-const encoder = new TextEncoder();
-
 export const HANDLERS: Handlers = {
   watch: (_, { runner, push }) => ({ terminals: runner.watch(push) }),
   open: (spec, { runner }) => runner.open(spec),
-  async end({ terminal }, { runner }) {
+  async end({ terminal, ...how }, { runner }) {
     const found = runner.find(terminal);
-    await found.end();
+    await found.end(how);
     return found.record();
   },
   async close({ terminal }, { runner }) {
-    await runner.close(terminal);
+    await runner.forget(terminal);
     return {};
   },
-  restart({ terminal }, { runner }) {
-    const found = runner.find(terminal);
-    found.restart();
-    return found.record();
-  },
+  restart: ({ terminal }, { runner }) => runner.restart(terminal),
   rename({ terminal, name }, { runner }) {
     const found = runner.find(terminal);
     found.rename(name);
     return found.record();
   },
   type({ terminal, text }, { runner }) {
-    runner.find(terminal).type(encoder.encode(text));
+    runner.find(terminal).type(text);
     return {};
   },
-  tail: () => ({ text: "" }),
-  shutdown(_, { shutdown }) {
-    shutdown();
+  tail: async ({ terminal, lines }, { runner }) => ({
+    text: await runner.find(terminal).tail(lines),
+  }),
+  async shutdown(_, { shutdown }) {
+    await shutdown();
     return {};
   },
 };

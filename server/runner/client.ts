@@ -48,7 +48,7 @@ type Phase =
 export interface Host {
   readonly runner: Runner;
   readonly startedAt: number;
-  shutdown(): void;
+  shutdown(): Promise<void>;
 }
 
 export class Client {
@@ -143,7 +143,7 @@ export class Client {
       const result = await handle(params, {
         runner: this.#host.runner,
         push: this.#push,
-        shutdown: this.#host.shutdown,
+        shutdown: () => this.#host.shutdown(),
       });
       this.#reply({ id: call.id, result });
     } catch (thrown) {

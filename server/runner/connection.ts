@@ -98,7 +98,7 @@ export class Connection {
     else this.#socket.resume();
   }
 
-  /** Ends the connection after what was sent, if the kernel takes that. */
+  /** Ends the connection. What the kernel has taken still arrives. */
   close(): void {
     this.#socket.end();
   }

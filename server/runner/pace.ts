@@ -18,6 +18,7 @@ export class Pace {
   #sent: number;
   #acked: number;
   #waitsSince: number | undefined;
+  #owesAck = false;
 
   constructor(offset: number) {
     this.#sent = offset;
@@ -37,10 +38,26 @@ export class Pace {
     return this.#acked + WINDOW_BYTES;
   }
 
-  /** It begins anew at `offset`: all before it is settled. */
-  moveTo(offset: number): void {
+  /** Whether it has something to take before any output. */
+  get owesAck(): boolean {
+    return this.#owesAck;
+  }
+
+  /** Whether it has taken all that it was sent. */
+  get isSettled(): boolean {
+    return this.#acked >= this.#sent && !this.#owesAck;
+  }
+
+  /**
+   * It begins anew at `offset`: all before it is settled.
+   *
+   * @param owesAck Whether it has something to take first, which it tells by
+   * acknowledging this very offset.
+   */
+  moveTo(offset: number, owesAck: boolean): void {
     this.#sent = offset;
     this.#acked = offset;
+    this.#owesAck = owesAck;
     this.#waitsSince = undefined;
   }
 
@@ -57,8 +74,10 @@ export class Pace {
   /** Takes an acknowledgement. One that is not ahead of the last says nothing. */
   ack(offset: number): void {
     const known = Math.min(offset, this.#sent);
-    if (known <= this.#acked) return;
+    if (known < this.#acked) return;
+    if (known === this.#acked && !this.#owesAck) return;
     this.#acked = known;
+    this.#owesAck = false;
     this.#waitsSince = undefined;
   }
 

@@ -7,48 +7,61 @@
  */
 
 import { closeSync, constants, openSync } from "node:fs";
-import type { OpenSpec } from "../protocol/runner.ts";
 import type { TerminalSize } from "../protocol/terminal.ts";
 import { holdOutput } from "./libc.ts";
+import { findProcess } from "./process_table.ts";
 
 /** Handed to Bun ahead of the tty; the rest waits here, where it is counted. */
 const INPUT_AHEAD_BYTES = 64 * 1024;
 
+export interface PtyProgram {
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly size: TerminalSize;
+}
+
 export interface PtyEvents {
   onOutput(bytes: Uint8Array): void;
-  /** Some input was taken: `inputBytes` is less now. */
-  onInputTaken(): void;
+  /** Some input was taken, and so much is left. */
+  onInputTaken(inputBytes: number): void;
   onExit(code: number | null, signal: string | null): void;
   /** Nobody has the terminal open any more: there is no output to come. */
   onEnd(): void;
 }
 
+/** How the program is made to wait. */
+type Brake =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "slave"; readonly fd: number }
+  | { readonly kind: "flags" }
+  | { readonly kind: "released" };
+
+const IXON = process.platform === "darwin" ? 0x200 : 0x400;
+const XOFF = "\x13";
+
 export class Pty {
   readonly #events: PtyEvents;
   readonly #child: Bun.Subprocess;
-  readonly #findSlave: (pid: number) => string | undefined;
   #terminal: Bun.Terminal | undefined;
-  #slave: number | undefined;
-  #brake: "none" | "unknown" | "libc" | "flags" = "unknown";
+  #brake: Brake = { kind: "unknown" };
   #input: Uint8Array[] = [];
   #inputBytes = 0;
   #aheadBytes = 0;
 
   /** @throws what Bun throws if the program cannot be run. */
   constructor(
-    spec: Pick<OpenSpec, "command" | "folder" | "env" | "size">,
-    findSlave: (pid: number) => string | undefined,
+    { command, folder, env, size }: PtyProgram,
     events: PtyEvents,
   ) {
     this.#events = events;
-    this.#findSlave = findSlave;
-    this.#child = Bun.spawn([...spec.command], {
-      cwd: spec.folder,
-      env: spec.env,
+    this.#child = Bun.spawn([...command], {
+      cwd: folder,
+      env,
       // Inline: one that is made beforehand is not the controlling terminal.
       terminal: {
-        cols: spec.size.cols,
-        rows: spec.size.rows,
+        cols: size.cols,
+        rows: size.rows,
         data: (_terminal, bytes) => events.onOutput(bytes),
         drain: () => this.#onDrain(),
         exit: () => events.onEnd(),
@@ -81,30 +94,35 @@ export class Pty {
 
   /** Makes the program wait when it prints, or lets it go on. */
   hold(isHeld: boolean): void {
-    if (this.#brake === "unknown") this.#brake = this.#findBrake();
-    if (this.#brake === "libc" && this.#slave !== undefined) {
-      holdOutput(this.#slave, isHeld);
+    if (this.#brake.kind === "unknown") this.#brake = findBrake(this.pid);
+    switch (this.#brake.kind) {
+      case "slave":
+        holdOutput(this.#brake.fd, isHeld);
+        return;
+      case "flags":
+        return this.#holdByFlags(isHeld);
     }
   }
 
-  #findBrake(): "none" | "libc" {
-    const path = this.#findSlave(this.pid);
-    if (path === undefined) return "none";
-    try {
-      this.#slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-      return "libc";
-    } catch {
-      return "none";
-    }
-  }
-
-  /** Lets go of the brake, so that the end of the output can be seen. */
+  /** Lets go of the brake for good, so that the end of the output is seen. */
   release(): void {
-    if (this.#slave === undefined) return;
-    this.hold(false);
-    closeSync(this.#slave);
-    this.#slave = undefined;
-    this.#brake = "none";
+    if (this.#brake.kind === "released") return;
+    if (this.#brake.kind !== "unknown") this.hold(false);
+    if (this.#brake.kind === "slave") closeSync(this.#brake.fd);
+    this.#brake = { kind: "released" };
+  }
+
+  /**
+   * As a person would with ^S. It reaches the tty only if the program reads its
+   * input, and the kernel lets go by itself when the flag is taken away.
+   */
+  #holdByFlags(isHeld: boolean): void {
+    const terminal = this.#terminal;
+    if (!terminal) return;
+    if (isHeld) {
+      terminal.inputFlags |= IXON;
+      terminal.write(XOFF);
+    } else terminal.inputFlags &= ~IXON;
   }
 
   /** Hangs up. Bun keeps a descriptor until this is called. */
@@ -134,6 +152,18 @@ export class Pty {
   #onDrain(): void {
     this.#aheadBytes = 0;
     this.#feed();
-    this.#events.onInputTaken();
+    this.#events.onInputTaken(this.inputBytes);
+  }
+}
+
+/** Looked for when it is first needed: most terminals never need it. */
+function findBrake(pid: number): Brake {
+  const number = findProcess(pid)?.pty;
+  if (number === undefined) return { kind: "flags" };
+  try {
+    const flags = constants.O_RDWR | constants.O_NOCTTY;
+    return { kind: "slave", fd: openSync(`/dev/pts/${number}`, flags) };
+  } catch {
+    return { kind: "flags" };
   }
 }

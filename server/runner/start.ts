@@ -1,54 +1,100 @@
 /**
- * Starts the runner's parts, joins them, and ends them in order.
+ * The runner as a process: its parts joined, started in order and ended.
+ *
+ * Nothing ends it but a request, a signal, or a minute in which it had neither
+ * children nor connections. A bug is logged and outlived.
  */
 
 import { join, resolve } from "node:path";
 import { HypivisorError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { makePrivateDir } from "../paths.ts";
+import { ChildRecords } from "./child_record.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { lockForRunner } from "./lock.ts";
 import { Runner } from "./runner.ts";
-import { listen } from "./socket.ts";
+import { listen, type RunnerSocket } from "./socket.ts";
 
 const log = logger("runner");
 
+/** A daemon that is being upgraded is back long before. */
+const IDLE_MAX_MS = 60_000;
+
 export interface RunningRunner {
+  readonly socketPath: string;
   /** Resolves when all children are gone and the socket is closed. */
   readonly ended: Promise<void>;
 }
 
-/** @throws {HypivisorError} `conflict` if another runner has the folder. */
-export function startRunner(dir: string): RunningRunner {
+/**
+ * Listens once nothing is left of a runner before this one.
+ *
+ * @throws {HypivisorError} `conflict` if another runner has the folder.
+ */
+export async function startRunner(
+  dir: string,
+  idleMaxMs = IDLE_MAX_MS,
+): Promise<RunningRunner> {
   const dataDir = resolve(dir);
   makePrivateDir(dataDir);
   if (!lockForRunner(dataDir)) {
     throw new HypivisorError(
       "conflict",
-      `Cannot start a runner: another one has "${dataDir}"`,
+      `Cannot start a runner: another one is running in "${dataDir}"`,
     );
   }
-  const runner = new Runner();
+  outliveBugs();
+  const records = new ChildRecords(dataDir);
+  await endLeftovers(records);
+  return run(dataDir, new Runner(records), idleMaxMs);
+}
+
+function run(
+  dataDir: string,
+  runner: Runner,
+  idleMaxMs: number,
+): RunningRunner {
+  const socketPath = join(dataDir, "runner.sock");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let isEnding = false;
+  let idle: Timer | undefined;
+
   async function shutdown(why: string): Promise<void> {
     if (isEnding) return;
     isEnding = true;
-    log.info("runner_ending", { why });
-    await runner.endAll();
-    socket.close();
-    end();
+    log.info("runner_ended", { why });
+    await runner.close();
+    // Whoever asked for it is answered before its connection ends.
+    setImmediate(() => {
+      socket.close();
+      end();
+    });
   }
-  const socket = listen(
-    join(dataDir, "runner.sock"),
-    {
-      runner,
-      startedAt: Date.now(),
-      shutdown: () => void shutdown("asked"),
-    },
-    () => {},
-  );
+
+  /** Looked at whenever a child or a connection has come or gone. */
+  function minute(): void {
+    clearTimeout(idle);
+    if (socket.size > 0 || runner.runningCount > 0) return;
+    idle = setTimeout(() => void shutdown("idle"), idleMaxMs);
+  }
+
+  const socket: RunnerSocket = listen(socketPath, {
+    runner,
+    startedAt: Date.now(),
+    shutdown: () => shutdown("asked"),
+  }, minute);
+  runner.onCount = minute;
+  minute();
   process.on("SIGTERM", () => void shutdown("SIGTERM"));
   process.on("SIGINT", () => void shutdown("SIGINT"));
-  process.on("SIGHUP", () => {});
-  return { ended };
+  // The terminal it was started from may go.
+  process.on("SIGHUP", () => log.debug("hangup_ignored"));
+  log.info("runner_started", { pid: process.pid });
+  return { socketPath, ended };
+}
+
+/** Children must not end because of a bug in what shows them. */
+function outliveBugs(): void {
+  process.on("uncaughtException", (thrown) => log.failed("bug", thrown));
+  process.on("unhandledRejection", (thrown) => log.failed("bug", thrown));
 }

@@ -24,6 +24,9 @@ export interface SizeMark {
   readonly size: TerminalSize;
 }
 
+/** Where both sides of the seam are put together. One for all tapes. */
+let scratch: Uint8Array<ArrayBuffer> | undefined;
+
 export class Tape {
   readonly #ring = new Ring(TAPE_MAX_BYTES);
   /** The first one is in force at `start`. */
@@ -86,6 +89,22 @@ export class Tape {
   /** @see Ring.copy */
   copy(from: number, to: number): Uint8Array<ArrayBuffer> {
     return this.#ring.copy(from, to);
+  }
+
+  /**
+   * The bytes from `from` up to `to` in one piece, to be looked at. True until
+   * the next `append` or `slice` only.
+   */
+  slice(from: number, to: number): Uint8Array<ArrayBuffer> {
+    const view = this.view(from, to - from);
+    if (view.length === to - from) return view;
+    scratch ??= new Uint8Array(TAPE_MAX_BYTES);
+    scratch.set(view);
+    scratch.set(
+      this.view(from + view.length, to - from - view.length),
+      view.length,
+    );
+    return scratch.subarray(0, to - from);
   }
 
   #forgetSizes(): void {

@@ -1,5 +1,5 @@
 /**
- * One terminal: its program, what it printed, and its viewers, joined.
+ * One terminal: its program and what it shows, joined.
  *
  * The record is what others see of it; it changes here only. Knows neither
  * sockets nor the other terminals.
@@ -12,46 +12,61 @@ import type {
   TerminalId,
   TerminalPlace,
   TerminalRecord,
-  TerminalSize,
   TerminalState,
   TerminalUp,
 } from "../protocol/terminal.ts";
-import { Audience } from "./audience.ts";
-import { childEnv } from "./child_env.ts";
+import { type Arrival, Broadcast } from "./broadcast.ts";
+import type { ChildRecords } from "./child_record.ts";
 import type { Connection } from "./connection.ts";
+import type { Courtesy } from "./courtesy.ts";
+import { type ProgramFacts, withTold } from "./facts.ts";
 import { WINDOW_BYTES } from "./pace.ts";
-import { Pty } from "./pty.ts";
-import { Tape } from "./tape.ts";
-import { Viewer, type ViewerCard } from "./viewer.ts";
+import { Program } from "./program.ts";
+import { Scanner } from "./scanner.ts";
+import type { Screens } from "./screens.ts";
+import { INPUT_MAX_BYTES, Typists } from "./typists.ts";
+import type { Viewer } from "./viewer.ts";
 
 const log = logger("terminal");
 
-const GRACE_MS = 1_000;
+const encoder = new TextEncoder();
 
-export interface Attachment {
-  readonly card: ViewerCard;
-  readonly place: TerminalPlace | undefined;
-  readonly size: TerminalSize | undefined;
+/** How a program is asked to end before it is made to. */
+export interface EndParams {
+  readonly keys?: string;
+  readonly patienceMs?: number;
+}
+
+/** What all terminals share. */
+export interface TerminalHost {
+  readonly records: ChildRecords;
+  readonly screens: Screens;
+  readonly courtesy: Courtesy;
+  /** The record of this one is another now. */
+  changed(id: TerminalId): void;
 }
 
 export class Terminal {
   readonly #spec: OpenSpec;
-  readonly #onChange: () => void;
+  readonly #host: TerminalHost;
   readonly #openedAt = Date.now();
-  readonly #audience = new Audience();
-  #stream = crypto.randomUUID();
-  #tape: Tape;
-  #pty: Pty | undefined;
+  readonly #broadcast: Broadcast;
+  readonly #typists = new Typists();
+  #scanner: Scanner;
+  #program: Program | undefined;
   #state: TerminalState;
+  #facts: ProgramFacts = {};
   #name: string | undefined;
-  #isHeld = false;
-  #ended = Promise.withResolvers<void>();
 
-  constructor(spec: OpenSpec, onChange: () => void) {
+  constructor(spec: OpenSpec, host: TerminalHost) {
     this.#spec = spec;
+    this.#host = host;
     this.#name = spec.name;
-    this.#onChange = onChange;
-    this.#tape = new Tape(spec.size);
+    this.#broadcast = new Broadcast(spec.size, spec.mayWait, host, {
+      onHold: (isHeld) => this.#program?.hold(isHeld),
+      onSize: (size) => this.#program?.resize(size),
+    });
+    this.#scanner = this.#newScanner();
     this.#state = this.#start();
   }
 
@@ -63,6 +78,19 @@ export class Terminal {
     return this.#state.kind === "running";
   }
 
+  get isTransient(): boolean {
+    return this.#spec.isTransient;
+  }
+
+  /** Whether anybody was ever attached. */
+  get wasSeen(): boolean {
+    return this.#broadcast.wasSeen;
+  }
+
+  get isWatched(): boolean {
+    return !this.#broadcast.audience.isEmpty;
+  }
+
   record(): TerminalRecord {
     const { id, kind, node, command, folder } = this.#spec;
     return {
@@ -71,66 +99,83 @@ export class Terminal {
       ...(node ? { node } : {}),
       command,
       folder,
+      ...this.#facts,
       ...(this.#name ? { name: this.#name } : {}),
-      size: this.#tape.size.size,
+      size: this.#broadcast.size,
       state: this.#state,
       openedAt: this.#openedAt,
-      viewers: this.#audience.cards(),
+      viewers: this.#broadcast.audience.cards(),
     };
   }
 
+  /** Tells the viewers how it is. Called after `changed`, not too often. */
+  inform(): void {
+    this.#broadcast.inform(this.record());
+  }
+
   rename(name: string): void {
-    this.#name = name;
-    this.#onChange();
+    this.#name = name || undefined;
+    this.#changed();
   }
 
-  type(bytes: Uint8Array): void {
-    this.#pty?.write(bytes);
+  tail(lines: number): Promise<string> {
+    return this.#broadcast.tail(lines);
   }
 
-  attach(attachment: Attachment, connection: Connection): Viewer {
-    const viewer = new Viewer(
-      attachment.card,
-      connection,
-      { tape: this.#tape, stream: this.#stream },
-      () => this.#paint(viewer),
-    );
-    viewer.size = attachment.size;
-    this.#audience.add(viewer);
-    this.#applySize();
-    this.#onChange();
+  /** @throws {HypivisorError} `conflict` or `unavailable` if nobody reads it. */
+  type(text: string): void {
+    const program = this.#program;
+    if (!program || !this.isRunning) {
+      throw new HypivisorError(
+        "conflict",
+        `Cannot type into terminal "${this.id}": its program has ended`,
+      );
+    }
+    if (program.inputBytes > INPUT_MAX_BYTES) {
+      throw new HypivisorError(
+        "unavailable",
+        `Cannot type into terminal "${this.id}": its program does not read`,
+      );
+    }
+    program.write(encoder.encode(text));
+  }
+
+  attach(
+    arrival: Arrival & { readonly place: TerminalPlace | undefined },
+    connection: Connection,
+  ): Viewer {
+    const viewer = this.#broadcast.attach(arrival, connection);
+    this.#broadcast.applySize();
     viewer.tell({
       type: "attached",
       viewer: viewer.card.id,
       window: WINDOW_BYTES,
       terminal: this.record(),
     });
-    const { place } = attachment;
-    if (
-      place?.stream === this.#stream && place.offset >= this.#tape.start &&
-      place.offset <= this.#tape.end
-    ) viewer.resume(place);
-    else this.#paint(viewer);
-    viewer.pump(Date.now());
+    this.#broadcast.begin(viewer, arrival.place);
+    this.#changed();
     return viewer;
   }
 
-  detach(viewer: Viewer, _isBye: boolean): void {
-    this.#audience.remove(viewer);
-    this.#applySize();
-    this.#brake();
-    this.#onChange();
-    if (this.#spec.isTransient && this.#audience.isEmpty) void this.end();
+  detach(viewer: Viewer, isBye: boolean): void {
+    this.#typists.leave(viewer);
+    this.#broadcast.detach(viewer, isBye);
+    this.#broadcast.applySize();
+    this.#changed();
   }
 
   input(viewer: Viewer, bytes: Uint8Array): void {
     if (viewer.card.readOnly) {
-      viewer.tell({ type: "refused", reason: "This viewer may only look" });
-      return;
+      return viewer.refuse("This viewer may only look");
     }
-    this.#audience.act(viewer);
-    this.#applySize();
-    this.type(bytes);
+    const program = this.#program;
+    if (!program || !this.isRunning) {
+      return viewer.refuse("The program has ended");
+    }
+    this.#act(viewer);
+    program.write(bytes);
+    this.#broadcast.typed();
+    this.#typists.typed(viewer, program.inputBytes);
   }
 
   take(viewer: Viewer, message: TerminalUp): void {
@@ -138,125 +183,109 @@ export class Terminal {
       case "ack":
         viewer.pace.ack(message.offset);
         return this.advance(viewer);
-      case "size":
-        this.#audience.resize(viewer, {
-          cols: message.cols,
-          rows: message.rows,
-        });
-        return this.#applySize();
+      case "size": {
+        const { cols, rows } = message;
+        this.#broadcast.audience.resize(viewer, { cols, rows });
+        if (this.#broadcast.applySize()) this.#changed();
+        return;
+      }
       case "claim":
-        this.#audience.act(viewer);
-        return this.#applySize();
+        if (viewer.card.readOnly) {
+          return viewer.refuse("This viewer may only look");
+        }
+        return this.#act(viewer);
     }
   }
 
   /** A viewer may be sent more: it acknowledged, or its connection drained. */
   advance(viewer: Viewer): void {
-    viewer.pump(Date.now());
-    this.#brake();
+    this.#broadcast.advance(viewer);
   }
 
-  async end(): Promise<void> {
-    if (!this.#pty) return;
-    const { pid } = this.#pty;
-    signalGroup(pid, "SIGHUP");
-    signalGroup(pid, "SIGCONT");
-    const timer = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
-    await this.#ended.promise;
-    clearTimeout(timer);
+  /** Resolves when nothing is left of the program. */
+  async end({ keys, patienceMs = 0 }: EndParams = {}): Promise<void> {
+    const program = this.#program;
+    if (!program) return;
+    if (keys) program.write(encoder.encode(keys));
+    if (patienceMs > 0) await program.endsWithin(patienceMs);
+    await program.end();
   }
 
-  restart(): void {
+  /** @throws {HypivisorError} `conflict` while its program is running. */
+  async restart(): Promise<void> {
     if (this.isRunning) {
       throw new HypivisorError(
         "conflict",
         `Cannot restart terminal "${this.id}": its program is running`,
       );
     }
-    const size = this.#tape.size.size;
-    this.#tape = new Tape(size);
-    this.#stream = crypto.randomUUID();
-    this.#ended = Promise.withResolvers();
+    // What it left behind may be ending still.
+    await this.#program?.gone;
+    if (this.isRunning) return; // Asked twice.
+    this.#broadcast.restart();
+    this.#scanner = this.#newScanner();
+    this.#facts = {};
     this.#state = this.#start();
+    this.#changed();
+  }
+
+  /** Sends the viewers away. */
+  close(): void {
+    this.#broadcast.close();
+  }
+
+  #changed(): void {
+    this.#host.changed(this.id);
+  }
+
+  /** A viewer did something that gives it the terminal's size. */
+  #act(viewer: Viewer): void {
+    const { audience } = this.#broadcast;
+    const before = audience.holder;
+    audience.act(viewer);
+    if (this.#broadcast.applySize() || audience.holder !== before) {
+      this.#changed();
+    }
+  }
+
+  #newScanner(): Scanner {
+    return new Scanner((told) => {
+      const before = this.#facts;
+      this.#facts = withTold(before, told, Date.now());
+      if (this.#facts !== before) this.#changed();
+    });
   }
 
   #start(): TerminalState {
-    const { env, id } = this.#spec;
     try {
-      this.#pty = new Pty(
-        {
-          ...this.#spec,
-          size: this.#tape.size.size,
-          env: childEnv(env, id),
-        },
-        () => undefined,
-        {
-          onOutput: (bytes) => this.#onOutput(bytes),
-          onInputTaken: () => {},
-          onExit: (code, signal) => this.#onExit(code, signal),
-          onEnd: () => {},
-        },
-      );
-      return { kind: "running", since: Date.now(), pid: this.#pty.pid };
+      const { records } = this.#host;
+      const program = new Program(this.#spec, this.#broadcast.size, records, {
+        onOutput: (bytes) => this.#onOutput(bytes),
+        onInputTaken: (left) => this.#typists.taken(left),
+        onExit: (code, signal) => this.#onExit(code, signal),
+      });
+      this.#program = program;
+      void program.gone.then(() => this.#program = undefined);
+      return { kind: "running", since: Date.now(), pid: program.pid };
     } catch (thrown) {
-      return { kind: "failed", at: Date.now(), reason: String(thrown) };
+      if (!(thrown instanceof HypivisorError)) throw thrown;
+      return { kind: "failed", at: Date.now(), reason: thrown.message };
     }
   }
 
   #onOutput(bytes: Uint8Array): void {
-    this.#tape.append(bytes);
-    const now = Date.now();
-    for (const viewer of this.#audience.viewers) viewer.pump(now);
-    this.#brake();
+    this.#broadcast.output(bytes);
+    this.#scanner.push(bytes);
   }
 
   #onExit(code: number | null, signal: string | null): void {
     this.#state = { kind: "exited", at: Date.now(), code, signal };
-    this.#pty?.close();
-    this.#pty = undefined;
-    log.info("program_ended", { terminal: this.id, code: code ?? -1 });
-    for (const viewer of this.#audience.viewers) {
-      viewer.tell({ type: "terminal", terminal: this.record() });
-    }
-    this.#ended.resolve();
-    this.#onChange();
-  }
-
-  #brake(): void {
-    if (!this.#spec.mayWait) return;
-    const hold = this.#audience.shouldHold(
-      this.#tape.end,
-      this.#isHeld,
-      Date.now(),
-    );
-    if (hold === this.#isHeld) return;
-    this.#isHeld = hold;
-    this.#pty?.hold(hold);
-  }
-
-  #applySize(): void {
-    const wanted = this.#audience.size;
-    const { size } = this.#tape.size;
-    if (!wanted || (wanted.cols === size.cols && wanted.rows === size.rows)) {
-      return;
-    }
-    this.#tape.resize(wanted);
-    this.#pty?.resize(wanted);
-    for (const viewer of this.#audience.viewers) viewer.pump(Date.now());
-    this.#onChange();
-  }
-
-  #paint(viewer: Viewer): void {
-    const offset = this.#tape.start;
-    const { size, number } = this.#tape.sizeAt(offset);
-    viewer.show({ bytes: new Uint8Array(), offset, size, sizeNumber: number });
-  }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nobody is left in it.
+    log.info("program_ended", {
+      terminal: this.id,
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+    });
+    this.#typists.releaseAll();
+    this.#changed();
   }
 }

@@ -1,0 +1,86 @@
+/**
+ * Children on record: a file for each program that was started, so that the
+ * next runner can end what a killed one has left.
+ *
+ * Written before the program starts and removed when all of it is gone. Ends
+ * nothing itself.
+ */
+
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { logger } from "../log.ts";
+import { makePrivateDir } from "../paths.ts";
+import type { TerminalId } from "../protocol/terminal.ts";
+import { id, integer, object, optional, parseJson, text } from "../read.ts";
+
+const log = logger("child_record");
+
+/** What was started. Without a pid it was about to be. */
+export interface ChildRecord {
+  readonly terminal: TerminalId;
+  readonly bootId: string;
+  readonly pid?: number;
+  readonly startedAt?: string;
+}
+
+const readChild = object({
+  terminal: id<TerminalId>(),
+  bootId: text({ max: 100 }),
+  pid: optional(integer(1, 2 ** 31)),
+  startedAt: optional(text({ max: 100 })),
+});
+
+export class ChildRecords {
+  readonly #dir: string;
+
+  constructor(dataDir: string) {
+    this.#dir = join(dataDir, "children");
+    makePrivateDir(this.#dir);
+  }
+
+  /** Records one child. Returns what says more of it, or forgets it. */
+  add(record: ChildRecord): {
+    update(record: ChildRecord): void;
+    remove(): void;
+  } {
+    const file = join(this.#dir, `${crypto.randomUUID()}.json`);
+    write(file, record);
+    return {
+      update: (record) => write(file, record),
+      remove: () => rmSync(file, { force: true }),
+    };
+  }
+
+  /** All that a runner before this one has left here. */
+  readAll(): ChildRecord[] {
+    return this.#files().flatMap((file) => {
+      try {
+        return [readChild(parseJson(readFileSync(file, "utf8")), "child")];
+      } catch (thrown) {
+        log.warn("record_unreadable", { file, why: String(thrown) });
+        return [];
+      }
+    });
+  }
+
+  clear(): void {
+    for (const file of this.#files()) rmSync(file, { force: true });
+  }
+
+  #files(): string[] {
+    return readdirSync(this.#dir).map((name) => join(this.#dir, name));
+  }
+}
+
+/** By way of another name: a crash leaves the whole record or none. */
+function write(file: string, record: ChildRecord): void {
+  const draft = `${file}.new`;
+  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+  renameSync(draft, file);
+}

@@ -1,0 +1,28 @@
+/**
+ * What a runner before this one has left: ended before anything is started, so
+ * that nothing ever runs twice.
+ */
+
+import { logger } from "../log.ts";
+import type { ChildRecords } from "./child_record.ts";
+import { endChildren } from "./ending.ts";
+import { bootId } from "./process_table.ts";
+
+const log = logger("leftovers");
+
+/** Resolves when nothing is left of any child on record. */
+export async function endLeftovers(records: ChildRecords): Promise<void> {
+  const all = records.readAll();
+  // Of another boot: its pids are other programs' by now.
+  const ofThisBoot = all.filter((record) => record.bootId === bootId());
+  if (all.length > 0) {
+    log.warn("leftovers_found", {
+      children: ofThisBoot.length,
+      ofOtherBoots: all.length - ofThisBoot.length,
+    });
+  }
+  if (ofThisBoot.length > 0) {
+    await endChildren(ofThisBoot, { everywhere: true });
+  }
+  records.clear();
+}

@@ -1,0 +1,145 @@
+/**
+ * Which processes there are, as far as the end of a terminal needs to know:
+ * their group, their session, when they began, and what they are marked with.
+ *
+ * From /proc on Linux, from `ps` elsewhere. Who ends what is not known here.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { MARK } from "./child_env.ts";
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly group: number;
+  /** 0 where it is not told (macOS). */
+  readonly session: number;
+  /** With the pid, names a process of this boot for good. */
+  readonly startedAt: string;
+  readonly isZombie: boolean;
+  /** Number of its pty, if it has one and it is told. */
+  readonly pty: number | undefined;
+  /** Its environment, where it comes with the list (macOS). */
+  readonly environment: string | undefined;
+}
+
+/** A process with its environment may take the loop a while: so many a turn. */
+const PER_TURN = 64;
+
+const IS_LINUX = process.platform === "linux";
+
+/** Major number of the ptys' slaves, in the tty number of /proc/PID/stat. */
+const PTY_MAJOR = 136;
+
+/** Reads one line of /proc/PID/stat. The name may hold spaces and brackets. */
+export function parseStat(line: string): ProcessFacts | undefined {
+  const pid = Number.parseInt(line);
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  // Numbered from 3 in proc(5).
+  const field = (number: number) => fields[number - 3] ?? "";
+  const tty = Number(field(7));
+  if (!pid || !/^\d+$/.test(field(22))) return undefined;
+  return {
+    pid,
+    group: Number(field(5)),
+    session: Number(field(6)),
+    startedAt: field(22),
+    isZombie: /[ZX]/.test(field(3)),
+    pty: (tty >> 8 & 0xfff) === PTY_MAJOR
+      ? tty & 0xff | tty >>> 12 & 0xfff00
+      : undefined,
+    environment: undefined,
+  };
+}
+
+const PS_FORMAT = "pid=,pgid=,stat=,lstart=,command=";
+
+/** Reads what `ps -axwwE -o pid=,pgid=,stat=,lstart=,command=` prints. */
+export function parsePs(output: string): ProcessFacts[] {
+  const line =
+    /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w+ +\w+ +\d+ [\d:]+ \d+) ?(.*)$/gm;
+  return Array.from(output.matchAll(line), (found) => {
+    const [, pid, group, stat = "", startedAt = "", environment] = found;
+    return {
+      pid: Number(pid),
+      group: Number(group),
+      session: 0,
+      startedAt,
+      isZombie: stat.startsWith("Z"),
+      pty: undefined,
+      environment,
+    };
+  });
+}
+
+/** Undefined if there is no such process, or it belongs to nobody we see. */
+export function findProcess(pid: number): ProcessFacts | undefined {
+  if (!IS_LINUX) return parsePs(ps("-p", String(pid)))[0];
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process, zombies left out. */
+export async function* listProcesses(): AsyncGenerator<ProcessFacts> {
+  if (!IS_LINUX) {
+    yield* parsePs(ps("-ax")).filter(({ isZombie }) => !isZombie);
+    return;
+  }
+  let turn = 0;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    if (++turn % PER_TURN === 0) await nextTurn();
+    const found = findProcess(Number(name));
+    if (found && !found.isZombie) yield found;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whether a process carries the mark of one of these terminals. */
+export function isMarked(
+  { pid, environment }: ProcessFacts,
+  terminals: ReadonlySet<string>,
+): boolean {
+  const text = environment ?? readEnvironment(pid);
+  const from = text.indexOf(`${MARK}=`);
+  if (from < 0) return false;
+  const rest = text.slice(from + MARK.length + 1);
+  const end = rest.search(IS_LINUX ? /\0/ : /[\s\0]/);
+  return terminals.has(end < 0 ? rest : rest.slice(0, end));
+}
+
+function readEnvironment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // Another user's, or gone meanwhile.
+  }
+}
+
+/** What names this boot: a pid recorded in another one says nothing. */
+export function bootId(): string {
+  if (!IS_LINUX) return run("sysctl", "-n", "kern.bootsessionuuid").trim();
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+function ps(...which: string[]): string {
+  return run("ps", "-wwE", ...which, "-o", PS_FORMAT);
+}
+
+function run(...command: string[]): string {
+  try {
+    const { stdout } = Bun.spawnSync(command, { stderr: "ignore" });
+    return stdout.toString();
+  } catch {
+    return "";
+  }
+}
