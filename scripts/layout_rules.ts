@@ -136,7 +136,7 @@ export const PACKAGES: readonly { name: RegExp; paths: readonly string[] }[] = [
   { name: /^(jsonc-parser|yaml)$/, paths: ["server/mcp/"] },
   { name: /^(preact|@preact\/.+|marked)(\/|$)/, paths: ["ui/"] },
   {
-    name: /^@xterm\/(xterm|addon-(?!serialize).+)$/,
+    name: /^@xterm\/(xterm|addon-(?!serialize|unicode11).+)$/,
     paths: ["ui/screen/", "tests/"],
   },
   { name: /^bun:test$/, paths: ["tests/"] },

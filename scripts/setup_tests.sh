@@ -9,6 +9,9 @@ want() { # want COMMAND PACKAGE
 
 want chromium chromium
 want tmux tmux
+want vim vim
+want htop htop
+want less less
 want ip iproute2
 want zsh zsh
 want fish fish

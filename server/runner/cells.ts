@@ -72,11 +72,14 @@ export function isHalf(line: CoreLine, x: number): boolean {
 }
 
 /**
- * Whether the last cell is what a wide character leaves that found one column
+ * Whether the cell in the last column is what a wide character leaves that found one column
  * and went on to `next`: blank, with that character's attributes.
  */
-export function isWideLeftover(line: CoreLine, next: CoreLine): boolean {
-  const last = line.length - 1;
+export function isWideLeftover(
+  line: CoreLine,
+  next: CoreLine,
+  last: number,
+): boolean {
   return next.isWrapped && width(next, 0) === 2 &&
     content(line, last) === BLANK &&
     foreground(line, last) === foreground(next, 0) &&

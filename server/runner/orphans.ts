@@ -8,6 +8,7 @@
  */
 
 import { readFileSync } from "node:fs";
+import type { ChildRecords } from "./child_record.ts";
 import { becomeSubreaper, reap } from "./libc.ts";
 
 /** Bun starts processes from the main thread, and orphans come to that. */
@@ -17,20 +18,26 @@ const CHILDREN_FILE = `/proc/self/task/${process.pid}/children`;
 const REAP_MS = 5_000;
 
 export class Orphans {
-  /** Children that Bun started, and takes leave of. */
+  readonly #records: ChildRecords;
+  /** Children that Bun started and that are not on record. */
   readonly #own = new Set<number>();
   /** Whether they come to us at all; elsewhere they go to the first process. */
   readonly isAdopting: boolean;
   readonly #timer: Timer | undefined;
 
-  constructor() {
+  /** @param records Bun takes leave of the children that are in there. */
+  constructor(records: ChildRecords) {
+    this.#records = records;
     this.isAdopting = readChildren() !== undefined && becomeSubreaper();
     if (!this.isAdopting) return;
     this.#timer = setInterval(() => void this.list(), REAP_MS);
     this.#timer.unref();
   }
 
-  /** Says that a child is one of Bun's. Returns what to call once it ended. */
+  /**
+   * Says that a child is one of Bun's, which is not on record. Returns what to
+   * call once it has ended.
+   */
   own(pid: number): () => void {
     this.#own.add(pid);
     return () => void this.#own.delete(pid);
@@ -39,8 +46,9 @@ export class Orphans {
   /** Those that are alive. */
   list(): number[] {
     if (!this.isAdopting) return [];
+    const known = this.#records.pids();
     return (readChildren() ?? []).filter((pid) =>
-      !this.#own.has(pid) && !reap(pid)
+      !known.has(pid) && !this.#own.has(pid) && !reap(pid)
     );
   }
 

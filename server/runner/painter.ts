@@ -123,7 +123,7 @@ export class Painter {
       (background(line, 0) & ~BG_FLAGS) !== 0;
     if (!hasContent(line, 0) || wouldFill) return false;
     if (this.#x !== this.#cols) {
-      if (!isWideLeftover(above, line)) return false;
+      if (!isWideLeftover(above, line, this.#cols - 1)) return false;
       this.#put(`\x1b[${this.#cols}G`, this.#cols - 1);
     }
     this.#begin("");
@@ -132,7 +132,7 @@ export class Painter {
 
   #paintLine(line: CoreLine, next: CoreLine | undefined): void {
     let end = Math.min(this.#cols, line.length);
-    if (next && isWideLeftover(line, next)) end--;
+    if (next && isWideLeftover(line, next, this.#cols - 1)) end--;
     while (end > 0 && isUntouched(line, end - 1)) end--;
     let x = 0;
     while (x < end) {

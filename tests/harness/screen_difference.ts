@@ -27,15 +27,30 @@ export function screenDifference(
   const a = coreOf(wanted);
   const b = coreOf(found);
   const isAlternate = a.buffers.active === a.buffers.alt;
-  return bufferDifference("normal", a, a.buffers.normal, b, b.buffers.normal) ??
+  const { cols } = wanted;
+  const sizes = difference(
+    "size",
+    [cols, wanted.rows],
+    [found.cols, found.rows],
+  );
+  return sizes ??
+    bufferDifference(
+      "normal",
+      cols,
+      a,
+      a.buffers.normal,
+      b,
+      b.buffers.normal,
+    ) ??
     (isAlternate
-      ? bufferDifference("alternate", a, a.buffers.alt, b, b.buffers.alt)
+      ? bufferDifference("alternate", cols, a, a.buffers.alt, b, b.buffers.alt)
       : undefined) ??
     difference("state", state(wanted), state(found));
 }
 
 function bufferDifference(
   name: string,
+  cols: number,
   coreA: Core,
   a: CoreBuffer,
   coreB: Core,
@@ -50,7 +65,7 @@ function bufferDifference(
     const row = `${name} row ${y} of ${a.lines.length}`;
     const wrapped = difference(row, lineA.isWrapped, lineB.isWrapped);
     if (wrapped) return `${wrapped} (wrapped)`;
-    for (let x = 0; x < lineA.length; x++) {
+    for (let x = 0; x < cols; x++) {
       if (isSameCell(lineA, lineB, x, coreA, coreB)) continue;
       return difference(
         `${row} column ${x}`,
@@ -62,8 +77,8 @@ function bufferDifference(
   const isActive = coreA.buffers.active === a;
   return difference(
     name,
-    bufferState(coreA, a, isActive),
-    bufferState(coreB, b, isActive),
+    bufferState(coreA, a, cols, isActive),
+    bufferState(coreB, b, cols, isActive),
   );
 }
 
@@ -125,10 +140,14 @@ function tidy(packed: number): number {
   return (isPalette ? packed & 0xff0000ff : packed) >>> 0;
 }
 
-function bufferState(core: Core, buffer: CoreBuffer, isActive: boolean) {
+function bufferState(
+  core: Core,
+  buffer: CoreBuffer,
+  cols: number,
+  isActive: boolean,
+) {
   const { scrollTop, scrollBottom, ybase, savedX, savedY } = buffer;
   const saved = buffer.savedCurAttrData;
-  const cols = buffer.lines.get(0)?.length ?? 0;
   const rows = buffer.lines.length - ybase;
   return {
     scrollTop,

@@ -8,9 +8,8 @@
 
 import { HypivisorError } from "../../errors.ts";
 import { logger } from "../../log.ts";
-import type { ServiceExit, ServiceName } from "../../protocol/service.ts";
-import type { TerminalId } from "../../protocol/terminal.ts";
-import type { ChildRecords } from "../child_record.ts";
+import type { ServiceExit } from "../../protocol/service.ts";
+import { type ChildRecords, serviceOwner } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import { bootId, findProcess } from "../process_table.ts";
 import { MARK } from "../child_env.ts";
@@ -84,8 +83,6 @@ interface Started {
   readonly end: RunEnd;
   readonly output: Output;
   readonly entry: { remove(): void };
-  /** Says that the process is no child of ours any more. */
-  readonly release: () => void;
 }
 
 type State =
@@ -162,7 +159,7 @@ export class Run {
         ...args.map((text) => withPort(text, port)),
       ],
       folder,
-      env: { ...env, [MARK]: markOf(name) },
+      env: { ...env, [MARK]: serviceOwner(name) },
       hasInput: this.#parts.bridge !== undefined,
       hasReadyFd: rules.ready.probe.kind === "fd",
       ...this.#limits(),
@@ -191,7 +188,7 @@ export class Run {
   #start(plan: SpawnPlan): void {
     const { records, orphans } = this.#tools;
     const { log, config: { name }, stopRules } = this.#parts;
-    const terminal = markOf(name);
+    const terminal = serviceOwner(name);
     const entry = records.add({ terminal, bootId: BOOT_ID });
     const output = new Output(
       { ...this.#parts, ...this.#lineWatch() },
@@ -210,7 +207,6 @@ export class Run {
       throw thrown;
     }
     const { pid } = process;
-    const release = orphans.own(pid);
     const startedAt = findProcess(pid)?.startedAt;
     const known = startedAt ? { startedAt } : {};
     entry.update({ terminal, bootId: BOOT_ID, pid, ...known });
@@ -223,7 +219,6 @@ export class Run {
       end,
       output,
       entry,
-      release,
     };
     log.mark(`started pid=${pid}`);
     output.begin(process);
@@ -248,8 +243,7 @@ export class Run {
   async #onExit(status: ExitStatus): Promise<void> {
     const state = this.#state;
     if (state.kind !== "started") return;
-    const { remains, end, output, release } = state;
-    release();
+    const { remains, end, output } = state;
     // What walks through the process table to know is asked by the end itself.
     const isEmpty = remains.isEmptyNow() ?? false;
     if (isEmpty) {
@@ -282,11 +276,6 @@ export class Run {
 
 function exitWords({ code, signal }: ExitStatus): string {
   return `exited code=${code}${signal ? ` signal=${signal}` : ""}`;
-}
-
-/** What its processes are marked with, and their record is called by. */
-export function markOf(name: ServiceName): TerminalId {
-  return `service/${name}` as TerminalId;
 }
 
 function failureOf(thrown: unknown): LifeFailure {

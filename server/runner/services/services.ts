@@ -15,7 +15,7 @@ import type {
   ServicePush,
   ServiceRecord,
 } from "../../protocol/service.ts";
-import type { ChildRecords } from "../child_record.ts";
+import { type ChildRecords, serviceOwner } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
@@ -28,7 +28,7 @@ import { planReload } from "./plan.ts";
 import { PortBook } from "./port_book.ts";
 import type { Environment } from "./process/environment.ts";
 import { SpawnGate } from "./process/spawn_gate.ts";
-import { markOf, type RunTools } from "./run.ts";
+import type { RunTools } from "./run.ts";
 import { Service } from "./service.ts";
 import { invalidRecord } from "./service_record.ts";
 import { StateFile } from "./state_file.ts";
@@ -243,7 +243,7 @@ export class Services {
       onUse: () => this.onUse(service),
       onChange: () => this.#changed(service),
     });
-    if (this.#killed.delete(markOf(name))) {
+    if (this.#killed.delete(serviceOwner(name))) {
       service.log.mark("runner was killed, lines may be missing");
     }
     return service;
@@ -273,8 +273,10 @@ export class Services {
 
   #changed(service: Service): void {
     const { name, desired, allocatedPort } = service;
-    const port = allocatedPort === undefined ? {} : { port: allocatedPort };
-    if (this.#entries.has(name)) this.#state.set(name, { desired, ...port });
+    // Before its first start it has none yet, and is to have its old one.
+    const port = allocatedPort ?? this.#state.get(name)?.port;
+    const known = port === undefined ? {} : { port };
+    if (this.#entries.has(name)) this.#state.set(name, { desired, ...known });
     this.order.changed(service);
     this.#news.changed(name, () => service.record());
     this.onCount();

@@ -9,7 +9,8 @@
 import { HypivisorError } from "../../errors.ts";
 import type { ServicePush } from "../../protocol/service.ts";
 import { logger } from "../../log.ts";
-import type { LogReader, ServiceLog } from "./logs/service_log.ts";
+import type { LogReader } from "./logs/log_reader.ts";
+import type { ServiceLog } from "./logs/service_log.ts";
 
 const log = logger("subscriptions");
 
@@ -86,24 +87,23 @@ export class Subscriptions {
     if (!subscription || subscription.isDue) return;
     subscription.isDue = true;
     setImmediate(() => {
-      subscription.isDue = false;
-      try {
-        this.#lead(id);
-      } catch (thrown) {
+      this.#lead(id, subscription).catch((thrown) => {
         log.failed("read_failed", thrown);
         this.#end(id);
-      }
+      });
     });
   }
 
   /** Sends one batch; the next has its turn after everybody else's. */
-  #lead(id: number): void {
-    const subscription = this.#open.get(id);
-    if (!subscription || this.#outlet.isBlocked) return;
-    const batch = subscription.reader.next();
+  async #lead(id: number, subscription: Subscription): Promise<void> {
+    const { reader, from, follow } = subscription;
+    const isClosed = from.isClosed;
+    const batch = this.#outlet.isBlocked ? undefined : await reader.next();
+    // From here on news is news: what came meanwhile may have been missed.
+    subscription.isDue = false;
+    if (!this.#open.has(id) || this.#outlet.isBlocked && !batch) return;
     if (!batch) {
-      const { follow, from } = subscription;
-      if (!follow || from.isClosed) this.#end(id);
+      if (!follow || isClosed) this.#end(id);
       return;
     }
     const { missed, lines } = batch;

@@ -8,7 +8,6 @@
 
 import type { UnixMs } from "../../../protocol/node.ts";
 import type {
-  LogLine,
   LogPlace,
   LogQuery,
   ServiceLogFacts,
@@ -17,11 +16,9 @@ import type { LogRules } from "../config/config.ts";
 import { LineCutter, type TaggedLines } from "./line_cutter.ts";
 import { LogFile } from "./log_file.ts";
 import { markText, stampOf } from "./log_line.ts";
-import { LogRing, type RingPlace } from "./log_ring.ts";
+import { LogReader } from "./log_reader.ts";
+import { LogRing } from "./log_ring.ts";
 import { OldLines } from "./old_lines.ts";
-
-/** What is read ahead of a reader that takes it. */
-const BATCH_CHARS = 64 * 1024;
 
 /** When nobody says how many: as many as memory would have. */
 const LINES_DEFAULT = 10_000;
@@ -33,12 +30,6 @@ export interface LogClock {
   nowMs(): number;
   /** For people. */
   at(): UnixMs;
-}
-
-export interface LogBatch {
-  /** So many lines before `lines` could not be had. */
-  readonly missed: number;
-  readonly lines: readonly LogLine[];
 }
 
 export class ServiceLog {
@@ -128,28 +119,29 @@ export class ServiceLog {
     const { firstSeq } = ring;
     const { sinceMs } = query;
     const after = placeIn(query.since, epoch);
-    const lines = after === undefined
-      ? query.tail ?? LINES_DEFAULT
-      : end - 1 - after;
+    // One that memory no longer has is looked for by the reader itself.
+    if (after !== undefined) return new LogReader(ring, this, after + 1);
+    const lines = query.tail ?? LINES_DEFAULT;
     const seq = sinceMs === undefined ? firstSeq : ring.seqSince(sinceMs);
     // Memory has all that is asked for: the last lines, or those since a time
-    // from which on it has every line. And only it knows a line by its number
-    // once some did not get into the file.
-    const isInMemory = end - lines >= firstSeq || seq > firstSeq ||
-      (after !== undefined && this.#file.lostLines > 0);
-    if (isInMemory) {
-      const first = after === undefined
-        ? Math.max(end - lines, seq)
-        : after + 1;
-      return new LogReader(ring, { seq: first });
+    // from which on it has every line.
+    if (end - lines >= firstSeq || seq > firstSeq) {
+      return new LogReader(ring, this, Math.max(end - lines, seq));
     }
     // Files are the fuller of the two; what comes from now on is in memory.
-    const old = new OldLines(this.#paths(), this.#rules.timestamps);
-    await old.find({
-      lines,
-      ...(sinceMs === undefined ? {} : { since: sinceMs }),
-    });
-    return new LogReader(ring, { seq: end }, old);
+    const old = this.openFiles();
+    const since = sinceMs === undefined ? {} : { since: sinceMs };
+    await old.find({ lines, ...since });
+    return new LogReader(ring, this, end, old);
+  }
+
+  /** Whether every line is in the files, as long as those are kept. */
+  get isComplete(): boolean {
+    return this.#file.lostLines === 0;
+  }
+
+  openFiles(): OldLines {
+    return new OldLines(this.#paths(), this.#rules.timestamps);
   }
 
   /** There will be no more: the service is gone. */
@@ -192,36 +184,4 @@ function placeIn(
   epoch: string,
 ): number | undefined {
   return place?.epoch === epoch ? place.seq : undefined;
-}
-
-/** Reads on from a place, old lines first. Holds no lines of its own. */
-export class LogReader implements Disposable {
-  readonly #ring: LogRing;
-  readonly #place: RingPlace;
-  #old: OldLines | undefined;
-  #oldSeq: number;
-
-  constructor(ring: LogRing, place: RingPlace, old?: OldLines) {
-    this.#ring = ring;
-    this.#place = place;
-    this.#old = old;
-    this.#oldSeq = place.seq - (old?.count ?? 0);
-  }
-
-  /** The next lines; undefined when there are none for now. */
-  next(): LogBatch | undefined {
-    const old = this.#old?.read(this.#oldSeq);
-    if (old) {
-      this.#oldSeq += old.length;
-      return { missed: 0, lines: old };
-    }
-    this.#old?.[Symbol.dispose]();
-    this.#old = undefined;
-    const batch = this.#ring.read(this.#place, BATCH_CHARS);
-    return batch.lines.length > 0 || batch.missed > 0 ? batch : undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.#old?.[Symbol.dispose]();
-  }
 }

@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LogQuery } from "../../../protocol/service.ts";
 import { DEFAULT_LOG, type LogRules } from "../config/config.ts";
-import { type LogReader, ServiceLog } from "./service_log.ts";
+import type { LogReader } from "./log_reader.ts";
+import { ServiceLog } from "./service_log.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -43,14 +44,14 @@ function makeLog(rules: Partial<LogRules> = {}) {
   };
 }
 
-function drain(
+async function drain(
   reader: LogReader,
-): { texts: string[]; seqs: number[]; missed: number } {
+): Promise<{ texts: string[]; seqs: number[]; missed: number }> {
   using _ = reader;
   const texts: string[] = [];
   const seqs: number[] = [];
   let missed = 0;
-  for (let batch = reader.next(); batch; batch = reader.next()) {
+  for (let batch = await reader.next(); batch; batch = await reader.next()) {
     missed += batch.missed;
     texts.push(...batch.lines.map(({ text }) => text));
     seqs.push(...batch.lines.map(({ seq }) => seq));
@@ -59,7 +60,7 @@ function drain(
 }
 
 async function read(log: ServiceLog, query: Partial<LogQuery>) {
-  return drain(await log.read({ name: "x", ...query }, "e"));
+  return await drain(await log.read({ name: "x", ...query }, "e"));
 }
 
 const numbers = (from: number, to: number) =>
@@ -133,7 +134,7 @@ test("ServiceLog.read() misses nothing that comes while it looks", async () => {
   const later = made.open();
   const reading = later.read({ name: "x", tail: 2_000 }, "e");
   made.say(numbers(2_001, 2_500).map((line) => `${line}\n`).join(""), later);
-  expect(drain(await reading).texts).toEqual(numbers(1, 2_500));
+  expect((await drain(await reading)).texts).toEqual(numbers(1, 2_500));
   later.close();
 });
 
@@ -227,7 +228,11 @@ test("ServiceLog gives three readers every line in order, over rotation", async 
     if (i % 3 === 0) made.log.mark("started pid=1");
     for (const [n, reader] of readers.entries()) {
       if (n === 2 && i % 7 > 0) continue; // One comes seldom.
-      for (let batch = reader.next(); batch; batch = reader.next()) {
+      for (
+        let batch = await reader.next();
+        batch;
+        batch = await reader.next()
+      ) {
         expect(batch.missed).toBe(0);
         seen[n]?.push(
           ...batch.lines.filter(({ stream }) => stream === "stdout")
@@ -238,7 +243,19 @@ test("ServiceLog gives three readers every line in order, over rotation", async 
   }
   expect(seen[0]).toEqual(numbers(1, 1_000));
   expect(seen[1]).toEqual(numbers(1, 1_000));
-  const last = drain(readers[2] as LogReader).texts;
+  const last = (await drain(readers[2] as LogReader)).texts;
   expect([...seen[2] ?? [], ...last].filter((text) => text.startsWith("line")))
     .toEqual(numbers(1, 1_000));
+});
+
+test("ServiceLog.read() tells what is kept nowhere any more (B28)", async () => {
+  using made = makeLog({ maxBytes: 4_096, keep: 1 });
+  made.log.setMemory(200);
+  const reader = await made.log.read({ name: "x", tail: 0 }, "e");
+  made.say(numbers(1, 2_000).map((line) => `${line}\n`).join(""));
+  const { texts, seqs, missed } = await drain(reader);
+  expect(missed).toBeGreaterThan(1_000);
+  expect(missed + texts.length).toBe(2_000);
+  expect(texts).toEqual(numbers(missed + 1, 2_000));
+  expect(seqs[0]).toBe(missed + 1);
 });
