@@ -2,8 +2,13 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect as connectTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serveBridge } from "../server/mcp/bridge_http.ts";
 import { probeMcp } from "../server/mcp/probe.ts";
+import { listTools } from "../server/mcp/tools.ts";
 import { Bridged, callText, connect, SERVERS } from "./harness/mcp_bridged.ts";
 import { until } from "./harness/until.ts";
 
@@ -98,6 +103,41 @@ test("a server that dies fails every call in flight, with its last words", async
   const refused = await client.callTool({ name: "x", arguments: {} })
     .catch(String);
   assertMatch(String(refused), /ended: exit code 9/);
+});
+
+test("a server that is stopped in its tracks is seen, and seen to go on", async () => {
+  await using bridged = new Bridged(SERVERS.everything());
+  await until(() => bridged.bridge.state.kind === "ready");
+  bridged.child.kill("SIGSTOP");
+  const hung = await bridged.bridge.check({ timeoutMs: 300 });
+  assert(hung.kind === "not_ready", JSON.stringify(hung));
+  assertEquals(hung.reason, "timed_out");
+  assertEquals(bridged.bridge.state.kind, "ready");
+
+  bridged.child.kill("SIGCONT");
+  const again = await bridged.bridge.check({ timeoutMs: 5_000 });
+  assertEquals(again.kind, "alive");
+});
+
+test("a server that says odd things is answered, and served all the same", async () => {
+  await using bridged = new Bridged(SERVERS.child("odd"));
+  await using client = await connect(bridged.url, "legacy");
+  await client.setLoggingLevel("debug");
+  assertEquals(await callText(client, "x"), "fine");
+
+  await until(() => bridged.stderr.split('"id":"d"').length === 3);
+  const answers = bridged.stderr.split("\n").filter((line) =>
+    line.startsWith("{")
+  ).map((line) => JSON.parse(line) as { id: string; error?: unknown });
+  assertEquals(answers.map(({ id, error }) => [id, error !== undefined]), [
+    ["a", true],
+    ["b", true],
+    ["c", true],
+    ["d", false],
+    ["d", false],
+  ]);
+  assertMatch(bridged.stderr, /name them in its arguments/);
+  assertMatch(bridged.noise.join("\n"), /Hello/);
 });
 
 test("an answer that is too large fails its call, and no other", async () => {
@@ -228,6 +268,60 @@ test("requests that are no MCP are refused, each with its reason", async () => {
     assertEquals(status, wanted, text);
     assertMatch(text, why);
   }
+});
+
+test("a bridge on a Unix socket, or with a token, lets in who may", async () => {
+  await using bridged = new Bridged(SERVERS.child("fine"));
+  const dir = await mkdtemp(join(tmpdir(), "hypi-bridge-"));
+  const unix = join(dir, "s.sock");
+  const token = "s3cret";
+  const served = [
+    serveBridge(bridged.bridge, { unix, path: "/mcp" }),
+    serveBridge(bridged.bridge, { port: 0, path: "/mcp", token }),
+  ];
+  try {
+    const init = { method: "DELETE", headers: { Host: "daemon.example" } };
+    // Let through to the bridge, which misses the session.
+    const there = await fetch("http://x/mcp", { ...init, unix });
+    assertEquals(there.status, 400);
+    for (const era of ["legacy", "modern"] as const) {
+      const list = await listTools("http://x/mcp", {
+        timeoutMs: 5_000,
+        era,
+        unix,
+      });
+      assertEquals(list.era, era);
+      assertEquals(list.tools, []);
+    }
+    const url = `http://127.0.0.1:${served[1]!.port}/mcp`;
+    const closed = await fetch(url, { method: "DELETE" });
+    assertEquals(closed.status, 401);
+    const headers = { Authorization: `Bearer ${token}` };
+    const open = await fetch(url, { method: "DELETE", headers });
+    assertEquals(open.status, 400);
+    assertEquals(
+      (await probeMcp(url, { timeoutMs: 5_000 })).kind,
+      "needs_auth",
+    );
+    const probe = await probeMcp(url, { timeoutMs: 5_000, headers });
+    assertEquals(probe.kind, "alive");
+  } finally {
+    for (const one of served) await one.stop();
+    await rm(dir, { recursive: true });
+  }
+});
+
+test("those who listen have a bound, and leave room when they go", async () => {
+  await using bridged = new Bridged(SERVERS.v2("both"), { listeners: 2 });
+  await using client = await connect(bridged.url, "modern");
+  const filter = { toolsListChanged: true };
+  const first = await client.listen(filter);
+  await using other = await connect(bridged.url, "modern");
+  await other.listen(filter);
+  const refused = await assertRejects(() => client.listen(filter));
+  assertMatch(String(refused), /Too many listen at once: over 2/);
+  await first.close();
+  await until(() => client.listen(filter).then(() => true, () => false));
 });
 
 test("sessions have a bound, and idle ones make room", async () => {

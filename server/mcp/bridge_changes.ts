@@ -77,6 +77,10 @@ export class Changes {
     this.#log = log;
   }
 
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   add(listener: Listener): void {
     this.#listeners.add(listener);
     this.#sync();

@@ -1,53 +1,71 @@
 /**
- * A bridge on a port of its own: loopback only, and closed to web pages.
+ * A bridge at a place of its own: a port of loopback, closed to web pages, or a
+ * Unix socket, for the daemon that has its own guard in front.
  *
  * A page may point a name of its own at this machine, or post to it from
- * elsewhere; the first shows in `Host`, the second in `Origin`. A credential is
- * wanted where one is given. The supervisor opens and stops it.
+ * elsewhere; the first shows in `Host`, the second in `Origin`. On a port every
+ * user of the machine is let in, unless a token is wanted. The supervisor opens
+ * and stops it.
  */
 
 import { timingSafeEqual } from "node:crypto";
 import type { Bridge } from "./bridge.ts";
 import { refusal } from "./bridge_legacy.ts";
 
-export interface BridgeServerOptions {
-  /** 0 chooses a free one. */
-  readonly port: number;
+export type BridgePlace =
+  /** Of 127.0.0.1; 0 chooses a free one. */
+  | { readonly port: number }
+  /** A path. Who may connect is decided by the folder it is in. */
+  | { readonly unix: string };
+
+export type BridgeServerOptions = BridgePlace & {
   /** Where MCP is spoken, as in the service's file. */
   readonly path: string;
-  /** Wanted as `Authorization: Bearer …`; all of this machine is let in without. */
+  /** Wanted as `Authorization: Bearer …`. */
   readonly token?: string;
-}
+};
 
 export interface BridgeServer {
-  readonly port: number;
-  /** Closes the port and what is open on it. The bridge lives on. */
+  /** Undefined on a Unix socket. */
+  readonly port: number | undefined;
+  /** Closes the place and what is open on it. The bridge lives on. */
   stop(): Promise<void>;
 }
 
 /**
- * Serves a bridge on 127.0.0.1.
+ * Serves a bridge.
  *
  * @throws what `listen` says, `EADDRINUSE` above all.
  */
 export function serveBridge(
   bridge: Bridge,
-  { port, path, token }: BridgeServerOptions,
+  options: BridgeServerOptions,
 ): BridgeServer {
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port,
-    // Calls may be silent for long; their streams are kept alive from here.
-    idleTimeout: 0,
-    fetch: (request) => {
-      const { pathname } = new URL(request.url);
-      if (pathname !== path) return refusal(404, `MCP is spoken at ${path}`);
-      return checkPlace(request.headers) ?? checkToken(request, token) ??
-        bridge.fetch(request);
-    },
-  });
-  return { port: server.port!, stop: () => server.stop(true) };
+  const { path, token } = options;
+  const isPublic = "port" in options;
+  const fetch = (request: Request): Response | Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    if (pathname !== path) return refusal(404, `MCP is spoken at ${path}`);
+    return (isPublic ? checkPlace(request.headers) : undefined) ??
+      checkToken(request, token) ?? bridge.fetch(request);
+  };
+  const server = isPublic
+    ? Bun.serve({
+      hostname: "127.0.0.1",
+      port: options.port,
+      ...NEVER_IDLE,
+      fetch,
+    })
+    : Bun.serve({ unix: options.unix, ...NEVER_IDLE, fetch });
+  return { port: server.port, stop: () => server.stop(true) };
 }
+
+/**
+ * Calls may be silent for long; their streams are kept alive from here. In Bun
+ * 1.4.5 it works for Unix sockets, too, though its types deny that, and setting
+ * it for one request there does nothing.
+ */
+const NEVER_IDLE: object = { idleTimeout: 0 };
 
 /** Refuses what does not come to, and from, a name of this machine. */
 export function checkPlace(headers: Headers): Response | undefined {

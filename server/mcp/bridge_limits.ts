@@ -6,6 +6,7 @@
 export interface BridgeLimits {
   readonly messageBytes: number;
   readonly clients: number;
+  readonly listeners: number;
   readonly calls: number;
   readonly callsPerClient: number;
   readonly asks: number;
@@ -28,6 +29,8 @@ export const BRIDGE_LIMITS: BridgeLimits = {
   messageBytes: 4 * MIB,
   /** Sessions at once. Many clients never delete theirs: idle ones go first. */
   clients: 256,
+  /** Those who hear of changes: sessions, and modern clients that listen. */
+  listeners: 512,
   /** Calls in flight: far more than one process on stdio works off. */
   calls: 1_024,
   /** So that one client cannot take all of them. */

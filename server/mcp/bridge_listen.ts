@@ -48,9 +48,14 @@ export async function listen(
   { changes, limits, facts, closing }: ListenParts,
 ): Promise<Response> {
   const asked = params.notifications;
+  const refuse = (code: number, why: string, status: number) =>
+    jsonResponse(responseLine(id, failure(code, why)), status);
   if (!isRecord(asked)) {
-    const outcome = failure(RPC.invalidParams, "Params have no notifications");
-    return jsonResponse(responseLine(id, outcome), 200);
+    return refuse(RPC.invalidParams, "Params have no notifications", 200);
+  }
+  if (changes.listeners >= limits.listeners) {
+    const why = `Too many listen at once: over ${limits.listeners}`;
+    return refuse(RPC.unavailable, why, 503);
   }
   const meta = { [META.subscription]: id };
   const stamped = (method: string, its: JsonObject) =>

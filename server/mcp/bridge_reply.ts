@@ -33,6 +33,8 @@ export class Reply {
     request.signal.addEventListener("abort", () => this.#leave(), {
       once: true,
     });
+    // It may have left while the server was still starting.
+    if (request.signal.aborted) this.#leave();
   }
 
   /** Sends a message ahead of the answer. False if the client cannot take it. */

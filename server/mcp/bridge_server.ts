@@ -128,6 +128,8 @@ export class BridgedServer {
 
   /** Resolves to what the server is, once that is more than starting. */
   async settled(withinMs: number, signal?: AbortSignal): Promise<ServerState> {
+    // Nearly always so: no timer for each of many calls.
+    if (this.#state.kind !== "starting") return this.#state;
     const timeout = AbortSignal.timeout(withinMs);
     const over = signal ? AbortSignal.any([timeout, signal]) : timeout;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -30,6 +30,8 @@ const IN_FLIGHT_MAX = 128;
 export interface ConnectOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The Unix socket that is spoken to, whatever host the URL names. */
+  readonly unix?: string;
   /** What the client writes. Its end is the end of this. */
   readonly input: AsyncIterable<Uint8Array>;
   /** Takes one line for the client; resolves when it is written. */
@@ -43,9 +45,15 @@ const PATIENCE_MS = 20_000;
 
 /** Carries messages until the client closes its end. */
 export async function connectStdio(options: ConnectOptions): Promise<void> {
-  const { url, headers = {}, patienceMs = PATIENCE_MS } = options;
+  const { url, unix, headers = {}, patienceMs = PATIENCE_MS } = options;
   const output = inOrder(options.output);
-  const session = new ConnectSession({ url, headers, patienceMs, output });
+  const session = new ConnectSession({
+    url,
+    unix,
+    headers,
+    patienceMs,
+    output,
+  });
   const inFlight = new Map<RpcId, InFlight>();
   const lines = new LineSplitter(MESSAGE_MAX, (line) => {
     if (line.kind === "line") void take(line.text);

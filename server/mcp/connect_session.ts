@@ -31,6 +31,7 @@ import {
 
 export interface ConnectSessionParts {
   readonly url: string;
+  readonly unix: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly patienceMs: number;
   readonly output: (line: string) => Promise<void>;
@@ -110,7 +111,7 @@ export class ConnectSession {
         method: "DELETE",
         headers,
         signal: AbortSignal.timeout(CLOSE_MS),
-      });
+      }, this.#parts.unix);
       await response.body?.cancel();
     } catch {
       // The server forgets it by itself.
@@ -180,7 +181,7 @@ export class ConnectSession {
       headers: { ...headers, ...POST_HEADERS },
       body,
       signal,
-    });
+    }, this.#parts.unix);
   }
 
   /** Hands on what a response holds; resolves to why it is no answer. */
@@ -254,7 +255,7 @@ export class ConnectSession {
         const response = await send(this.#parts.url, {
           headers: { ...this.#headers(), Accept: "text/event-stream" },
           signal: this.#stop.signal,
-        });
+        }, this.#parts.unix);
         if (mediaType(response.headers) !== "text/event-stream") {
           await response.body?.cancel();
           return; // It has none.

@@ -50,6 +50,8 @@ export interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the exchange; a time-out shows as `timed_out`. */
   readonly signal: AbortSignal;
+  /** The Unix socket that is spoken to, whatever host the URL names. */
+  readonly unix?: string | undefined;
 }
 
 /** Sends a request and waits for its answer. */
@@ -64,7 +66,7 @@ export async function post(
       body: requestLine(id, method, params),
       headers: { ...POST_HEADERS, ...options.headers },
       signal: options.signal,
-    });
+    }, options.unix);
     return await readAnswer(response, id);
   } catch (thrown) {
     return failed(thrown);
@@ -77,9 +79,14 @@ export const POST_HEADERS = {
 } as const;
 
 /** `fetch` that follows no redirect and goes around a proxy to this machine. */
-export function send(url: string, init: RequestInit): Promise<Response> {
+export function send(
+  url: string,
+  init: RequestInit,
+  unix?: string,
+): Promise<Response> {
   return fetch(url, {
     ...init,
+    ...(unix === undefined ? {} : { unix }),
     redirect: "manual",
     // A pooled connection may belong to a process that has ended since.
     keepalive: false,

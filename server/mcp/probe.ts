@@ -63,6 +63,8 @@ export interface ProbeOptions {
   readonly era?: Era | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The Unix socket that is spoken to, whatever host the URL names. */
+  readonly unix?: string | undefined;
 }
 
 /** A server that is slow to forget a session must not hold the probe. */
@@ -71,10 +73,10 @@ const DELETE_TIMEOUT_MS = 1_000;
 /** Asks whether an MCP server answers at `url`. Never rejects. */
 export async function probeMcp(
   url: string,
-  { timeoutMs, era = "modern", headers = {}, signal }: ProbeOptions,
+  { timeoutMs, era = "modern", headers = {}, signal, unix }: ProbeOptions,
 ): Promise<Probe> {
   const limits = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
-  const options = { headers, signal: AbortSignal.any(limits) };
+  const options = { headers, signal: AbortSignal.any(limits), unix };
   const eras: readonly Era[] = era === "modern"
     ? ["modern", "legacy"]
     : ["legacy", "modern"];
@@ -145,7 +147,7 @@ export async function deleteSession(
       method: "DELETE",
       headers: { ...options.headers, [HEADER.session]: session },
       signal: AbortSignal.timeout(DELETE_TIMEOUT_MS),
-    });
+    }, options.unix);
     await response.body?.cancel();
   } catch {
     // Not every server can delete sessions; nothing is left to do about it.

@@ -59,6 +59,8 @@ export interface ToolsOptions {
   readonly era?: Era | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The Unix socket that is spoken to, whatever host the URL names. */
+  readonly unix?: string | undefined;
 }
 
 /**
@@ -68,10 +70,10 @@ export interface ToolsOptions {
  */
 export async function listTools(
   url: string,
-  { timeoutMs, era, headers = {}, signal }: ToolsOptions,
+  { timeoutMs, era, headers = {}, signal, unix }: ToolsOptions,
 ): Promise<ToolList> {
   const limits = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
-  const options = { headers, signal: AbortSignal.any(limits) };
+  const options = { headers, signal: AbortSignal.any(limits), unix };
   const found = await probeMcp(url, { ...options, timeoutMs, era });
   if (found.kind === "needs_auth") {
     throw unavailable(`it wants a credential (HTTP ${found.status})`);
@@ -128,7 +130,7 @@ async function listLegacy(url: string, options: PostOptions): Promise<Listed> {
 
 async function notifyInitialized(
   url: string,
-  { headers, signal }: PostOptions,
+  { headers, signal, unix }: PostOptions,
 ): Promise<void> {
   try {
     const response = await send(url, {
@@ -136,7 +138,7 @@ async function notifyInitialized(
       headers: { ...POST_HEADERS, ...headers },
       body: notificationLine("notifications/initialized", {}),
       signal,
-    });
+    }, unix);
     await response.body?.cancel();
   } catch {
     // The list that follows meets the same trouble, and has words for it.

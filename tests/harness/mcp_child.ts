@@ -26,6 +26,34 @@ if (started) {
   process.exit(7);
 }
 if (how === "floods") flood();
+if (how === "odd") sayOddThings();
+
+/** What no server should say, before anybody has asked. */
+function sayOddThings(): void {
+  const deep = "[".repeat(5_000) + "]".repeat(5_000);
+  process.stdout.write(
+    [
+      "\ufeffHello",
+      "null",
+      '{"jsonrpc":"2.0"}',
+      '{"jsonrpc":"2.0","id":1}',
+      '{"jsonrpc":"2.0","id":99,"result":{}}',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"?"}}',
+      '{"jsonrpc":"2.0","id":"1","result":"no object"}',
+      '{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}',
+      `{"jsonrpc":"2.0","method":"x","params":{"a":${deep}}}`,
+      '{"jsonrpc":"2.0","method":"notifications/progress"}',
+      '{"jsonrpc":"2.0","method":"notifications/cancelled"}',
+      '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":{}}}',
+      '{"jsonrpc":"2.0","method":"constructor","params":{}}',
+      '{"jsonrpc":"2.0","id":"a","method":"roots/list"}',
+      '{"jsonrpc":"2.0","id":"b","method":"sampling/createMessage"}',
+      '{"jsonrpc":"2.0","id":"c","method":"__proto__"}',
+      '{"jsonrpc":"2.0","id":"d","method":"ping"}',
+      '{"jsonrpc":"2.0","id":"d","method":"ping"}',
+    ].join("\n") + "\n",
+  );
+}
 
 /** Prose and half messages without end, as fast as the pipe takes them. */
 function flood(): void {
@@ -126,6 +154,8 @@ process.stdin.on("data", (chunk) => {
     else if (method === "tools/call") call(id!, params?.name ?? "");
     else if (method === "notifications/cancelled") {
       process.stderr.write(`cancelled ${params?.requestId}\n`);
+    } else if (method === undefined) {
+      process.stderr.write(`${line}\n`); // The answer to a question of ours.
     } else if (/subscribe$|setLevel$/.test(method ?? "")) {
       process.stderr.write(`${method} ${params?.uri ?? params?.level}\n`);
       send({ id, result: {} });
