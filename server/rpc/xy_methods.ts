@@ -6,35 +6,28 @@
  */
 
 import { toWireError } from "../errors.ts";
-import type { ErrorCode } from "../protocol/error.ts";
+import { type ErrorCode, RPC_ERROR } from "../protocol/error.ts";
 import type {
   ServiceChoice,
   ServiceRecord,
   ServiceRefusal,
   ServiceStatus,
 } from "../protocol/service.ts";
+import { REFUSAL_NUMBER, XY_ERROR } from "../protocol/xy.ts";
 import { boolean, isRecord, object, optional, text } from "../read.ts";
 import type { Core } from "./core.ts";
 import { NumberedError } from "./numbered_error.ts";
 import { services } from "./service_methods.ts";
 
-export const XY_ERROR = {
-  invalidParams: -32602,
-  noSuchServer: -32001,
-  portConflict: -32002,
-  configInvalid: -32003,
-  spawnFailed: -32006,
-} as const;
-
-const REFUSALS: {
-  readonly [K in ServiceRefusal["kind"]]: readonly [number, ErrorCode];
+const REFUSAL_CODE: {
+  readonly [K in ServiceRefusal["kind"]]: ErrorCode;
 } = {
-  no_such_service: [XY_ERROR.noSuchServer, "not_found"],
-  config_invalid: [XY_ERROR.configInvalid, "conflict"],
-  port_taken: [XY_ERROR.portConflict, "conflict"],
-  spawn_failed: [XY_ERROR.spawnFailed, "unavailable"],
-  not_ready: [XY_ERROR.spawnFailed, "unavailable"],
-  leaving: [XY_ERROR.spawnFailed, "unavailable"],
+  no_such_service: "not_found",
+  config_invalid: "conflict",
+  port_taken: "conflict",
+  spawn_failed: "unavailable",
+  not_ready: "unavailable",
+  leaving: "unavailable",
 };
 
 type Method = (core: Core, params: unknown) => unknown;
@@ -119,7 +112,7 @@ function choiceOf(params: unknown): ServiceChoice {
     if (params.name !== undefined) throw invalid("either name or all");
     if (params.all !== true) {
       throw new NumberedError(
-        XY_ERROR.invalidParams,
+        RPC_ERROR.bad_request,
         "bad_request",
         "must set all=true",
       );
@@ -135,7 +128,7 @@ function nowOf(params: unknown): { now?: boolean } {
 
 function invalid(why: string): NumberedError {
   return new NumberedError(
-    XY_ERROR.invalidParams,
+    RPC_ERROR.bad_request,
     "bad_request",
     `invalid params: ${why}`,
   );
@@ -152,8 +145,11 @@ function rest(
   const [first] = refused;
   if (!first) return {};
   if ("all" in choice) return { refused };
-  const [number, code] = REFUSALS[first.kind];
-  throw new NumberedError(number, code, first.message);
+  throw new NumberedError(
+    REFUSAL_NUMBER[first.kind],
+    REFUSAL_CODE[first.kind],
+    first.message,
+  );
 }
 
 function summaryOf(service: ServiceRecord): Record<string, unknown> {
