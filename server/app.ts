@@ -14,20 +14,16 @@ import { BrowserSockets } from "./http/browser_sockets.ts";
 import { Credentials } from "./http/credential.ts";
 import { makeGuard } from "./http/guard.ts";
 import { makeRoutes } from "./http/routes.ts";
-import {
-  type HttpServer,
-  listen,
-  listenLocally,
-  type ServerParts,
-} from "./http/server.ts";
+import { type HttpServer, listen, listenLocally } from "./http/server.ts";
 import { SignInCodes } from "./http/sign_in.ts";
 import { SlowDown } from "./http/slow_down.ts";
 import { Announcer } from "./links/announcer.ts";
 import type { Net } from "./links/net.ts";
+import { listenToXy } from "./links/xy_socket.ts";
 import { relayTargets } from "./links/relay_target.ts";
 import { logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import { daemonSocket, makePrivateDir } from "./paths.ts";
+import { daemonSocket, makePrivateDir, xySocket } from "./paths.ts";
 import type { NodeId } from "./protocol/node.ts";
 import { Registry } from "./registry/registry.ts";
 import { SessionWatch } from "./registry/session_watch.ts";
@@ -62,8 +58,12 @@ export interface Daemon {
   readonly signInUrl: string;
   /** Resolves when a client has asked for the end: time to call `close`. */
   readonly asked: Promise<void>;
-  /** Ends all sockets, writes what is left, and frees the port. */
-  close(): Promise<void>;
+  /**
+   * Ends all sockets, writes what is left, and frees the port.
+   *
+   * @param leaves Stops the services that are not to be kept.
+   */
+  close(leaves: boolean): Promise<void>;
 }
 
 /**
@@ -124,6 +124,7 @@ export function startDaemon(config: Config): Daemon {
   const announcer = new Announcer(net);
   registry.onChange((change) => announcer.tell(change));
   net.children?.onChange((change) => announcer.tellTerminal(change));
+  net.children?.onServiceChange((change) => announcer.tellService(change));
 
   const slowDown = new SlowDown();
   const codes = new SignInCodes();
@@ -156,7 +157,11 @@ export function startDaemon(config: Config): Daemon {
     dataDir.release();
     throw thrown;
   }
-  const local = listenHere(parts, dataDir.path);
+  const local = listenHere(() =>
+    listenLocally(parts, daemonSocket(dataDir.path))
+  );
+  const xy = net.children &&
+    listenHere(() => listenToXy(net, xySocket(dataDir.path)));
   const port = server.port ?? config.port;
   const sweep = setInterval(() => {
     registry.sweep(now());
@@ -180,7 +185,7 @@ export function startDaemon(config: Config): Daemon {
     port,
     signInUrl: pageUrl(config, port, token && codes.first(now())),
     asked,
-    async close() {
+    async close(leaves) {
       clearInterval(sweep);
       clearInterval(beat);
       announcer.close();
@@ -188,6 +193,8 @@ export function startDaemon(config: Config): Daemon {
       const stopped = Promise.all([server.stop(), local?.stop()]);
       await Promise.race([stopped, Bun.sleep(CLOSE_WITHIN_MS)]);
       await Promise.all([server.stop(true), local?.stop(true)]);
+      xy?.[Symbol.dispose]();
+      if (leaves) await net.children?.services.leave();
       net.children?.letGo();
       await store.close();
       dataDir.release();
@@ -217,7 +224,9 @@ function makeNet(parts: NetParts): Net {
     capabilities: [
       ...(config.isStored ? ["store" as const] : []),
       "legacy",
-      ...(config.hasTerminals ? ["terminals" as const] : []),
+      ...(config.hasTerminals
+        ? ["terminals" as const, "services" as const]
+        : []),
     ],
     agents: new Map(),
     pipes: new Set(),
@@ -234,18 +243,11 @@ function makeNet(parts: NetParts): Net {
 }
 
 /** The daemon is of use without it: programs come by the port, with the token. */
-function listenHere(
-  parts: ServerParts,
-  dataDir: string,
-): HttpServer | undefined {
-  const path = daemonSocket(dataDir);
+function listenHere<T>(listen: () => T): T | undefined {
   try {
-    return listenLocally(parts, path);
+    return listen();
   } catch (thrown) {
-    log.error("local_socket_unusable", {
-      path,
-      why: (thrown as Error).message,
-    });
+    log.error("local_socket_unusable", { why: (thrown as Error).message });
     return undefined;
   }
 }

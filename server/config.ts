@@ -9,7 +9,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { HypivisorError } from "./errors.ts";
 import { isLogLevel, type LogLevel } from "./log.ts";
-import { defaultDataDir } from "./paths.ts";
+import { defaultDataDir, servicesFolder } from "./paths.ts";
 
 /** Where the token comes from. */
 export type TokenSource =
@@ -34,6 +34,8 @@ export interface Config {
   readonly hasTerminals: boolean;
   /** How many may run at once. */
   readonly maxTerminals: number;
+  /** Of the files of services. */
+  readonly servicesDir: string;
   readonly machine: string;
 }
 
@@ -95,6 +97,7 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
       MAX_TERMINALS_MAX,
     ),
     logLevel: readLevel(flags["log-level"] ?? env.HYPI_LOG ?? "info"),
+    servicesDir: servicesFolder(env),
     machine: hostname(),
   };
 }

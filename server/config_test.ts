@@ -19,6 +19,7 @@ test("readConfig() needs nothing", () => {
     host: "127.0.0.1",
     nodeTtlMs: 30_000,
     dataDir: "/home/ada/.local/state/hypivisor",
+    servicesDir: "/home/ada/.config/hypivisor/services",
     isStored: true,
     token: {
       kind: "kept",

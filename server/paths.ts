@@ -20,6 +20,19 @@ export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   return join(base, "hypivisor");
 }
 
+/** Where the files of services are: `$XDG_CONFIG_HOME/hypivisor/services`. */
+export function servicesFolder(env: NodeJS.ProcessEnv): string {
+  return join(configHome(env), "hypivisor", "services");
+}
+
+/** `$XDG_CONFIG_HOME`, `~/.config` without it; on macOS, too. */
+export function configHome(env: NodeJS.ProcessEnv): string {
+  const config = env.XDG_CONFIG_HOME;
+  return config?.startsWith("/")
+    ? config
+    : join(env.HOME || homedir(), ".config");
+}
+
 /**
  * The daemon's Unix socket, for programs of this user on this machine: all its
  * routes, without a token. In the folder that the daemon locked, which is
@@ -27,6 +40,11 @@ export function defaultDataDir(env: NodeJS.ProcessEnv): string {
  */
 export function daemonSocket(dataDir: string): string {
   return join(dataDir, "hypivisor.sock");
+}
+
+/** Its socket for programs that speak as those of `xy` do, beside it. */
+export function xySocket(dataDir: string): string {
+  return join(dataDir, "xy.sock");
 }
 
 /** The runner's Unix socket, in the same folder. */

@@ -1,5 +1,6 @@
 /**
- * The daemon's side of what the runner owns: terminals, and agents in them.
+ * The daemon's side of what the runner owns: terminals, agents in them, and
+ * services.
  *
  * Joins the parts of this folder; each of them knows only what it needs. Made
  * by `app.ts`, used by calls and links.
@@ -9,6 +10,7 @@ import { HypivisorError } from "../errors.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
 import type { ParamsOf, SpawnChoice, Spawning } from "../protocol/rpc.ts";
 import type { RunnerMethods } from "../protocol/runner.ts";
+import type { ServiceName, ServiceRecord } from "../protocol/service.ts";
 import type { TerminalId, TerminalRecord } from "../protocol/terminal.ts";
 import { Attachment } from "./attachment.ts";
 import type { Way } from "./environment.ts";
@@ -16,6 +18,8 @@ import { Room } from "./room.ts";
 import { END_WITHIN_MS, type RunnerFacts } from "./runner_client.ts";
 import type { ConnectionEvents } from "./runner_connection.ts";
 import { RunnerHold } from "./runner_hold.ts";
+import { ServiceDesk } from "./service_desk.ts";
+import { type ServiceChange, Services } from "./services.ts";
 import { Shells } from "./shells.ts";
 import { Spawner } from "./spawner.ts";
 import { type Roster, Starts } from "./starts.ts";
@@ -26,6 +30,8 @@ export interface ChildrenParts {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly maxTerminals: number;
+  /** Of the files of services. */
+  readonly servicesDir: string;
   readonly machine: string;
   readonly roster: Roster;
   /** Where children find this daemon; known once it listens. */
@@ -37,6 +43,8 @@ export interface ChildrenParts {
 
 export class Children {
   readonly #terminals = new Terminals();
+  readonly #services = new Services();
+  readonly services: ServiceDesk;
   readonly #hold: RunnerHold;
   readonly #room: Room;
   readonly #shells: Shells;
@@ -49,7 +57,21 @@ export class Children {
     const terminals = this.#terminals;
     const place = { dataDir, logLevel };
     this.#count = count;
-    this.#hold = new RunnerHold({ place, terminals, now });
+    this.#hold = new RunnerHold({
+      place,
+      terminals,
+      services: this.#services,
+      now,
+      joined: (client) => this.services.joined(client),
+      lost: () => this.services.lost(),
+    });
+    this.services = new ServiceDesk({
+      hold: this.#hold,
+      services: this.#services,
+      folder: parts.servicesDir,
+      env: parts.env,
+      now,
+    });
     this.#room = new Room(parts.maxTerminals, () => terminals.running);
     const shared = {
       ...parts,
@@ -94,14 +116,24 @@ export class Children {
     return this.#terminals.onChange(listener);
   }
 
-  /** Finds what the last daemon left. */
-  takeOver(): Promise<void> {
-    return this.#hold.takeOver();
+  onServiceChange(listener: (change: ServiceChange) => void): () => void {
+    return this.#services.onChange(listener);
+  }
+
+  findService(name: ServiceName): ServiceRecord | undefined {
+    return this.#services.find(name);
+  }
+
+  /** Finds what the last daemon left, and starts what services there are. */
+  async takeOver(): Promise<void> {
+    await this.#hold.takeOver();
+    await this.services.begin();
   }
 
   /** Lets go of the runner: it and all that it has go on. */
   letGo(): void {
     this.#starts.close();
+    this.services.close();
     this.#hold.close();
   }
 

@@ -92,6 +92,15 @@ export class RunnerClient {
     ) as RunnerMethods[M]["result"];
   }
 
+  /** What the runner says waits on its side. */
+  pause(): void {
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    this.#connection?.resume();
+  }
+
   /** Hangs up. The runner and its children go on. */
   close(): void {
     this.#isClosed = true;

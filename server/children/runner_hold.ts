@@ -19,6 +19,7 @@ import {
 } from "./runner_client.ts";
 import { ForeignRunner } from "./runner_connection.ts";
 import { type RunnerPlace, startRunner } from "./runner_start.ts";
+import type { Services } from "./services.ts";
 import type { Terminals } from "./terminals.ts";
 
 const log = logger("runner_hold");
@@ -30,7 +31,12 @@ const LOOK_EVERY_MS = 20;
 export interface RunnerHoldParts {
   readonly place: RunnerPlace;
   readonly terminals: Terminals;
+  readonly services: Services;
   readonly now: () => number;
+  /** A runner is there, found or started. */
+  readonly joined: (client: RunnerClient) => void;
+  /** It was killed, or has broken. */
+  readonly lost: () => void;
 }
 
 export class RunnerHold {
@@ -50,6 +56,11 @@ export class RunnerHold {
   /** Undefined while there is none. */
   get facts(): RunnerFacts | undefined {
     return this.#client?.facts;
+  }
+
+  /** Undefined while there is none. */
+  get client(): RunnerClient | undefined {
+    return this.#client;
   }
 
   /** Looks whether the last daemon left a runner, and takes it over. */
@@ -121,6 +132,7 @@ export class RunnerHold {
     }
     await this.#gone(pid);
     this.#parts.terminals.clear();
+    this.#parts.services.takeOver([]);
     this.#isLeaving = false;
   }
 
@@ -143,11 +155,13 @@ export class RunnerHold {
   }
 
   async #connect(): Promise<RunnerClient> {
-    const { terminals } = this.#parts;
+    const { terminals, services, joined } = this.#parts;
     const client: RunnerClient = await RunnerClient.connect(this.socket, {
       push(push) {
         if (push.type === "terminal") terminals.set(push.terminal);
         if (push.type === "gone") terminals.remove(push.terminal);
+        if (push.type === "service") services.set(push.service);
+        if (push.type === "service_gone") services.remove(push.name);
       },
       lost: () => void this.#lost(),
     });
@@ -158,6 +172,7 @@ export class RunnerHold {
     }
     this.#client = client;
     terminals.takeOver(there);
+    joined(client);
     return client;
   }
 
@@ -200,6 +215,7 @@ export class RunnerHold {
       terminals: this.#parts.terminals.running,
     });
     this.#parts.terminals.lose(this.#parts.now());
+    this.#parts.lost();
   }
 
   async #gone(pid: number): Promise<void> {

@@ -90,7 +90,7 @@ by themselves once pi has the extension: pi install npm:pi-socket`,
       kind: "flag",
       name: "terminals",
       isOn: true,
-      summary: "Open no terminals and start no agents",
+      summary: "Open no terminals, start no agents and no services",
     },
     {
       kind: "value",
@@ -152,8 +152,9 @@ async function runUntilSignal(config: Config): Promise<number> {
     const daemon = startDaemon(config);
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    await Promise.race([stop, daemon.asked]);
-    await daemon.close();
+    const why = await Promise.race([stop, daemon.asked]);
+    // A terminal that was closed is not the wish to stop what runs.
+    await daemon.close(why !== "SIGHUP");
     return EXIT.ok;
   } catch (thrown) {
     warn(`hypivisor: ${explain(thrown, config)}`);
@@ -162,14 +163,14 @@ async function runUntilSignal(config: Config): Promise<number> {
 }
 
 /** Resolves at the first request to stop; a second one stops at once. */
-function signal(): Promise<void> {
+function signal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       let isAgain = false;
       process.on(name, () => {
         if (isAgain) process.exit(EXIT.failed);
         isAgain = true;
-        resolve();
+        resolve(name);
       });
     }
   });

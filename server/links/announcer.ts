@@ -1,11 +1,13 @@
 /**
- * Tells clients and viewers what became of nodes and terminals.
+ * Tells clients and viewers what became of nodes, terminals and
+ * services.
  *
  * The original's pushes go out at once and in order. Ours are gathered for a
  * moment, so that a node that changes ten times in a burst is told of once,
  * as it is at the end.
  */
 
+import type { ServiceChange } from "../children/services.ts";
 import type { TerminalChange } from "../children/terminals.ts";
 import type { LegacyPush } from "../protocol/legacy.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
@@ -43,6 +45,10 @@ export class Announcer {
     this.#tellSoon(`terminal ${id}`);
     if (type !== "gone") return;
     for (const pipe of [...this.#net.pipes]) pipe.gone(id);
+  }
+
+  tellService({ service: { name } }: ServiceChange): void {
+    this.#tellSoon(`service ${name}`);
   }
 
   #tellSoon(subject: Subject): void {

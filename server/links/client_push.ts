@@ -5,6 +5,7 @@
 
 import type { NodeId } from "../protocol/node.ts";
 import type { ClientPush } from "../protocol/rpc.ts";
+import type { ServiceName } from "../protocol/service.ts";
 import type { TerminalId } from "../protocol/terminal.ts";
 import type { Core } from "../rpc/core.ts";
 
@@ -15,15 +16,23 @@ export const BEAT: string = textOf({ method: "beat", params: {} });
  * What a push is about. A later push about the same replaces an earlier one, so
  * who missed some needs only the last.
  */
-export type Subject = `node ${NodeId}` | `terminal ${TerminalId}`;
+export type Subject =
+  | `node ${NodeId}`
+  | `terminal ${TerminalId}`
+  | `service ${ServiceName}`;
 
 /** What is now true of it, be it there or not. */
 export function pushAbout(core: Core, subject: Subject): string {
   const at = subject.indexOf(" ");
   const id = subject.slice(at + 1);
-  return subject.slice(0, at) === "node"
-    ? pushOfNode(core, id as NodeId)
-    : pushOfTerminal(core, id as TerminalId);
+  switch (subject.slice(0, at) as "node" | "terminal" | "service") {
+    case "node":
+      return pushOfNode(core, id as NodeId);
+    case "terminal":
+      return pushOfTerminal(core, id as TerminalId);
+    case "service":
+      return pushOfService(core, id as ServiceName);
+  }
 }
 
 function pushOfNode({ registry }: Core, id: NodeId): string {
@@ -41,6 +50,15 @@ function pushOfTerminal({ children }: Core, id: TerminalId): string {
     terminal
       ? { method: "terminal_set", params: { terminal } }
       : { method: "terminal_gone", params: { id } },
+  );
+}
+
+function pushOfService({ children }: Core, name: ServiceName): string {
+  const service = children?.findService(name);
+  return textOf(
+    service
+      ? { method: "service_set", params: { service } }
+      : { method: "service_gone", params: { name } },
   );
 }
 

@@ -14,6 +14,15 @@ import type { Receipt } from "./event.ts";
 import type { Item, ItemKey } from "./item.ts";
 import type { LegacyNode } from "./legacy.ts";
 import type { ModelFacts, NodeId, NodeRecord } from "./node.ts";
+import type {
+  LogLine,
+  LogPlace,
+  ServiceChoice,
+  ServiceMethods,
+  ServiceName,
+  ServiceRecord,
+  ServiceStatus,
+} from "./service.ts";
 import type { TerminalId, TerminalRecord } from "./terminal.ts";
 import type { DaemonCapability } from "./version.ts";
 
@@ -92,6 +101,8 @@ export interface RpcMethods {
       capabilities: readonly DaemonCapability[];
       /** Empty without the capability `terminals`. */
       terminals: readonly TerminalRecord[];
+      /** Empty without the capability `services`. */
+      services: readonly ServiceRecord[];
     }
   >;
   get_node: Method<OfNode, NodeRecord>;
@@ -170,6 +181,44 @@ export interface RpcMethods {
   rename_terminal: Method<OfTerminal & { name: string }, TerminalRecord>;
   /** The last lines of its screen, as plain text. */
   tail_terminal: Method<OfTerminal & { lines?: number }, { text: string }>;
+
+  list_services: Method<Empty, { services: readonly ServiceRecord[] }>;
+  service_status: Method<{ name: string }, ServiceStatus>;
+  /** Answered when each runs and is ready, or will not be. */
+  start_services: Method<
+    ServiceChoice,
+    ServiceMethods["services_start"]["result"]
+  >;
+  /** Answered when all their processes are gone. `now`: without a grace. */
+  stop_services: Method<
+    ServiceChoice & { now?: boolean },
+    ServiceMethods["services_stop"]["result"]
+  >;
+  /** Starts stopped ones too. */
+  restart_services: Method<
+    ServiceChoice & { now?: boolean },
+    ServiceMethods["services_restart"]["result"]
+  >;
+  /** Reads the files again. With a fault in any of them nothing is changed. */
+  reload_services: Method<Empty, ServiceMethods["services_reload"]["result"]>;
+  /** Reads the files and does nothing. */
+  check_services: Method<Empty, ServiceMethods["services_check"]["result"]>;
+  /** What its log holds now. Ask again with `since`, the last line's place. */
+  service_logs: Method<
+    {
+      name: string;
+      /** So many of the last lines. */
+      tail?: number;
+      since?: LogPlace;
+      sinceMs?: number;
+    },
+    {
+      epoch: string;
+      lines: readonly LogLine[];
+      /** Lines that were left out, because it was too much. */
+      missed: number;
+    }
+  >;
 }
 
 export type MethodName = keyof RpcMethods;
@@ -185,6 +234,11 @@ export type ClientPush =
     readonly params: { terminal: TerminalRecord };
   }
   | { readonly method: "terminal_gone"; readonly params: { id: TerminalId } }
+  | {
+    readonly method: "service_set";
+    readonly params: { service: ServiceRecord };
+  }
+  | { readonly method: "service_gone"; readonly params: { name: ServiceName } }
   | { readonly method: "beat"; readonly params: Empty };
 
 export interface RpcCall<M extends MethodName = MethodName> {

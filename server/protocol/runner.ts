@@ -16,6 +16,7 @@
 
 import type { WireError } from "./error.ts";
 import type { NodeId, UnixMs } from "./node.ts";
+import type { ServiceMethods, ServicePush } from "./service.ts";
 import type {
   TerminalId,
   TerminalPlace,
@@ -68,7 +69,7 @@ export interface OpenSpec {
   readonly isTransient: boolean;
 }
 
-export interface RunnerMethods {
+export interface RunnerMethods extends ServiceMethods {
   /** From now on `terminal` and `gone` are pushed here. The result is the start. */
   watch: Method<Empty, { terminals: readonly TerminalRecord[] }>;
   /** A program that cannot be started gives a record that says `failed`. */
@@ -122,7 +123,8 @@ export type RunnerReply =
 
 export type RunnerPush =
   | { readonly type: "terminal"; readonly terminal: TerminalRecord }
-  | { readonly type: "gone"; readonly terminal: TerminalId };
+  | { readonly type: "gone"; readonly terminal: TerminalId }
+  | ServicePush;
 
 /** Up, on an attached connection, before it is closed on purpose. */
 export interface RunnerBye {

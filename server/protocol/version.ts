@@ -29,4 +29,5 @@ export type AgentCapability =
 export type DaemonCapability =
   | "store" // Transcripts outlive the daemon.
   | "legacy" // Speaks the dialect of the original too.
-  | "terminals"; // Opens terminals and spawns agents.
+  | "terminals" // Opens terminals and spawns agents.
+  | "services"; // Runs services, and tells of them.

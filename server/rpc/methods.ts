@@ -28,6 +28,7 @@ import type { Children } from "../children/children.ts";
 import { TERMINAL_SIDE_MAX, type TerminalId } from "../protocol/terminal.ts";
 import { isRecord } from "../read.ts";
 import { listDirectories } from "./directories.ts";
+import { serviceHandlers, serviceReaders } from "./service_methods.ts";
 import { PAGE_MAX_BYTES, transcriptPage } from "./transcript.ts";
 
 /** Base64 of the 10 MiB that a prompt may carry, and a little. */
@@ -160,6 +161,7 @@ export const methodReaders: { [M in MethodName]: Reader<ParamsOf<M>> } = {
     terminal,
     lines: optional(integer(1, TAIL_MAX_LINES)),
   }),
+  ...serviceReaders,
 };
 
 export type Handlers = {
@@ -187,6 +189,7 @@ export const handlers: Handlers = {
       machine,
       capabilities,
       terminals: core.children?.list() ?? [],
+      services: core.children?.services.list() ?? [],
     };
   },
   get_node: ({ registry }, params) => registry.get(params.node),
@@ -265,6 +268,7 @@ export const handlers: Handlers = {
     const lines = params.lines ?? TAIL_LINES;
     return { text: await children(core).tail(params.terminal, lines) };
   },
+  ...serviceHandlers,
 };
 
 /** @throws {HypivisorError} `forbidden` if this daemon has none. */

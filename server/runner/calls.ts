@@ -11,8 +11,12 @@ import type {
   RunnerPush,
 } from "../protocol/runner.ts";
 import type { Runner } from "./runner.ts";
+import {
+  SERVICE_HANDLERS,
+  type ServiceContext,
+} from "./services/service_calls.ts";
 
-export interface CallContext {
+export interface CallContext extends ServiceContext {
   readonly runner: Runner;
   /** Pushes go there from now on. */
   readonly push: (push: RunnerPush) => void;
@@ -31,6 +35,7 @@ type Handlers = {
 };
 
 export const HANDLERS: Handlers = {
+  ...SERVICE_HANDLERS,
   watch: (_, { runner, push }) => ({ terminals: runner.watch(push) }),
   open: (spec, { runner }) => runner.open(spec),
   async end({ terminal, ...how }, { runner }) {

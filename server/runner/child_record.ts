@@ -16,6 +16,7 @@ import {
 import { join } from "node:path";
 import { logger } from "../log.ts";
 import { makePrivateDir } from "../paths.ts";
+import type { ServiceName } from "../protocol/service.ts";
 import type { TerminalId } from "../protocol/terminal.ts";
 import { id, integer, object, optional, parseJson, text } from "../read.ts";
 
@@ -23,10 +24,22 @@ const log = logger("child_record");
 
 /** What was started. Without a pid it was about to be. */
 export interface ChildRecord {
+  /** Whose it is: a terminal's id, or `service/` and a service's name. */
   readonly terminal: TerminalId;
   readonly bootId: string;
   readonly pid?: number;
   readonly startedAt?: string;
+}
+
+const SERVICE_PREFIX = "service/";
+
+/** What the processes of a service are marked with and on record by. */
+export function serviceOwner(name: ServiceName): TerminalId {
+  return `${SERVICE_PREFIX}${name}` as TerminalId;
+}
+
+export function isService({ terminal }: ChildRecord): boolean {
+  return terminal.startsWith(SERVICE_PREFIX);
 }
 
 const readChild = object({
@@ -38,6 +51,8 @@ const readChild = object({
 
 export class ChildRecords {
   readonly #dir: string;
+  /** Of this runner's children. */
+  readonly #pids = new Map<string, number>();
 
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "children");
@@ -52,9 +67,20 @@ export class ChildRecords {
     const file = join(this.#dir, `${crypto.randomUUID()}.json`);
     write(file, record);
     return {
-      update: (record) => write(file, record),
-      remove: () => rmSync(file, { force: true }),
+      update: (record) => {
+        if (record.pid !== undefined) this.#pids.set(file, record.pid);
+        write(file, record);
+      },
+      remove: () => {
+        this.#pids.delete(file);
+        rmSync(file, { force: true });
+      },
     };
+  }
+
+  /** The processes that this runner started and that are not over. */
+  pids(): ReadonlySet<number> {
+    return new Set(this.#pids.values());
   }
 
   /** All that a runner before this one has left here. */

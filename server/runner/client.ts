@@ -29,6 +29,8 @@ import {
   readUp,
 } from "./read_call.ts";
 import type { Runner } from "./runner.ts";
+import type { Services } from "./services/services.ts";
+import { Subscriptions } from "./services/subscriptions.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -47,6 +49,7 @@ type Phase =
 
 export interface Host {
   readonly runner: Runner;
+  readonly services: Services;
   readonly startedAt: number;
   shutdown(): Promise<void>;
 }
@@ -55,11 +58,14 @@ export class Client {
   readonly #host: Host;
   readonly #connection: Connection;
   readonly #push = (push: RunnerPush) => this.#connection.send(push);
+  /** Logs of services that are read here. */
+  readonly #subscriptions: Subscriptions;
   #phase: Phase = { kind: "greeting" };
 
   constructor(connection: Connection, host: Host) {
     this.#connection = connection;
     this.#host = host;
+    this.#subscriptions = new Subscriptions(connection);
     const hello: RunnerHello = {
       type: "hello",
       ...RUNNER_PROTOCOL,
@@ -89,6 +95,7 @@ export class Client {
   }
 
   onDrain(): void {
+    this.#subscriptions.advance();
     if (this.#phase.kind !== "viewing") return;
     this.#phase.terminal.advance(this.#phase.viewer);
   }
@@ -97,6 +104,8 @@ export class Client {
     const phase = this.#phase;
     this.#phase = { kind: "closed" };
     this.#host.runner.unwatch(this.#push);
+    this.#host.services.unwatch(this.#push);
+    this.#subscriptions.close();
     if (phase.kind === "viewing") {
       phase.terminal.detach(phase.viewer, phase.isBye);
     }
@@ -142,6 +151,8 @@ export class Client {
       ) => unknown;
       const result = await handle(params, {
         runner: this.#host.runner,
+        services: this.#host.services,
+        subscriptions: this.#subscriptions,
         push: this.#push,
         shutdown: () => this.#host.shutdown(),
       });

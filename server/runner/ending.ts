@@ -36,6 +36,8 @@ export interface EndOptions {
    * not where a program ends by itself: a job with `setsid` lives on.
    */
   readonly everywhere: boolean;
+  /** What is sent first; HUP, as when a terminal is closed, if not given. */
+  readonly signal?: NodeJS.Signals;
 }
 
 /** Resolves when nothing is left of these children. */
@@ -45,7 +47,7 @@ export async function endChildren(
 ): Promise<void> {
   const found = await findAll(children, options);
   if (found.length === 0) return;
-  signal(found, "SIGHUP");
+  signal(found, options.signal ?? "SIGHUP");
   // Who is stopped hears nothing until it goes on.
   signal(found, "SIGCONT");
   if (await within(GRACE_MS, () => isGone(children, options))) return;

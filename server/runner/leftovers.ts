@@ -4,7 +4,7 @@
  */
 
 import { logger } from "../log.ts";
-import type { ChildRecords } from "./child_record.ts";
+import { type ChildRecords, isService } from "./child_record.ts";
 import { endChildren } from "./ending.ts";
 import { bootId } from "./process_table.ts";
 
@@ -21,8 +21,12 @@ export async function endLeftovers(records: ChildRecords): Promise<void> {
       ofOtherBoots: all.length - ofThisBoot.length,
     });
   }
-  if (ofThisBoot.length > 0) {
-    await endChildren(ofThisBoot, { everywhere: true });
-  }
+  // Daemons take HUP for a wish to read their settings again.
+  const services = ofThisBoot.filter(isService);
+  const terminals = ofThisBoot.filter((one) => !isService(one));
+  await Promise.all([
+    endChildren(terminals, { everywhere: true }),
+    endChildren(services, { everywhere: true, signal: "SIGTERM" }),
+  ]);
   records.clear();
 }

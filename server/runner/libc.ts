@@ -103,3 +103,55 @@ export function setWindowSize(fd: number, cols: number, rows: number): void {
   if (tcsetwinsize) tcsetwinsize(fd, ptr(size));
   else ioctl?.(fd, TIOCSWINSZ, ptr(size));
 }
+
+const pipe2 = IS_MAC
+  ? undefined
+  : find("pipe2", { args: ["ptr", "int"], returns: "int" });
+const pipe = IS_MAC
+  ? find("pipe", { args: ["ptr"], returns: "int" })
+  : undefined;
+
+/** On every Linux that Bun runs on. */
+const O_CLOEXEC = 0o2000000;
+
+export interface Pipe {
+  readonly readFd: number;
+  readonly writeFd: number;
+}
+
+/**
+ * A real pipe, which children can open again by `/dev/stderr`; Bun's own are
+ * sockets. Undefined if there is none to be had.
+ */
+export function makePipe(): Pipe | undefined {
+  const fds = new Int32Array(2);
+  const result = pipe2 ? pipe2(ptr(fds), O_CLOEXEC) : pipe?.(ptr(fds));
+  const [readFd, writeFd] = fds;
+  if (result !== 0 || readFd === undefined || writeFd === undefined) {
+    return undefined;
+  }
+  return { readFd, writeFd };
+}
+
+const prctl = IS_MAC ? undefined : find("prctl", {
+  args: ["int", "u64", "u64", "u64", "u64"],
+  returns: "int",
+});
+const waitpid = find("waitpid", {
+  args: ["int", "ptr", "int"],
+  returns: "int",
+});
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+
+/** From now on descendants that lose their parent become our own children. */
+export function becomeSubreaper(): boolean {
+  return prctl?.(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0;
+}
+
+/** Takes leave of a child that has ended. False while it has not. */
+export function reap(pid: number): boolean {
+  const status = new Int32Array(1);
+  return waitpid?.(pid, ptr(status), WNOHANG) === pid;
+}

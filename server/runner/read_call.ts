@@ -34,6 +34,7 @@ import {
   refuse,
   text,
 } from "../read.ts";
+import { SERVICE_PARAMS } from "./services/read_service_calls.ts";
 
 /** Linux takes 2 MiB of arguments and environment together, by default. */
 const ARGUMENTS_MAX = 1_000;
@@ -129,6 +130,7 @@ const nothing = () => ({});
 
 /** How each method's params are read. */
 export const PARAMS: ParamsReaders = {
+  ...SERVICE_PARAMS,
   watch: nothing,
   open: readOpen,
   end: object({

@@ -13,6 +13,7 @@ import { ChildRecords } from "./child_record.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { lockForRunner } from "./lock.ts";
 import { Runner } from "./runner.ts";
+import { type OpenServices, openServices } from "./services/open.ts";
 import { listen, type RunnerSocket } from "./socket.ts";
 
 const log = logger("runner");
@@ -42,14 +43,18 @@ export async function startRunner(
   }
   outliveBugs();
   const records = new ChildRecords(dataDir);
+  const services = openServices(dataDir, records);
   await endLeftovers(records);
-  return run(dataDir, new Runner(records), idleMaxMs);
+  return run(dataDir, { runner: new Runner(records), services, idleMaxMs });
 }
 
 function run(
   dataDir: string,
-  runner: Runner,
-  idleMaxMs: number,
+  { runner, services: { services, close }, idleMaxMs }: {
+    runner: Runner;
+    services: OpenServices;
+    idleMaxMs: number;
+  },
 ): RunningRunner {
   const socketPath = join(dataDir, "runner.sock");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
@@ -57,10 +62,11 @@ function run(
   let idle: Timer | undefined;
 
   async function shutdown(why: string): Promise<void> {
-    if (isEnding) return;
+    // Asked a second time, services have no grace any more.
+    if (isEnding) return await close();
     isEnding = true;
     log.info("runner_ended", { why });
-    await runner.close();
+    await Promise.all([runner.close(), close()]);
     // Whoever asked for it is answered before its connection ends.
     setImmediate(() => {
       socket.close();
@@ -72,15 +78,18 @@ function run(
   function minute(): void {
     clearTimeout(idle);
     if (socket.size > 0 || runner.runningCount > 0) return;
+    if (services.isBusy) return;
     idle = setTimeout(() => void shutdown("idle"), idleMaxMs);
   }
 
   const socket: RunnerSocket = listen(socketPath, {
     runner,
+    services,
     startedAt: Date.now(),
     shutdown: () => shutdown("asked"),
   }, minute);
   runner.onCount = minute;
+  services.onCount = minute;
   minute();
   process.on("SIGTERM", () => void shutdown("SIGTERM"));
   process.on("SIGINT", () => void shutdown("SIGINT"));

@@ -25,6 +25,8 @@ export class RunnerClient {
   readonly hello = Promise.withResolvers<RunnerHello>();
   readonly closed = Promise.withResolvers<void>();
   readonly pushes: RunnerPush[] = [];
+  /** Kinds of all that came, in order. */
+  readonly heard: ("reply" | RunnerPush["type"])[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #reader = new FrameReader((kind, payload) =>
     this.#take(kind, payload)
@@ -115,13 +117,22 @@ export class RunnerClient {
       | RunnerHello
       | RunnerReply
       | RunnerPush;
-    if ("id" in message) return this.#settle(message);
+    if ("id" in message) {
+      this.heard.push("reply");
+      return this.#settle(message);
+    }
     switch (message.type) {
       case "hello":
         return this.hello.resolve(message);
       case "terminal":
       case "gone":
+      case "service":
+      case "service_gone":
+      case "log":
+      case "log_gap":
+      case "log_end":
         this.pushes.push(message);
+        this.heard.push(message.type);
     }
     this.onFrame?.(kind, payload);
   }

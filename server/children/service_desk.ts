@@ -1,0 +1,182 @@
+/**
+ * The daemon's side of services: has the runner read their folder, starts a
+ * runner for them, asks it what clients ask, and takes leave.
+ *
+ * What services are and do is the runner's. This one knows their folder, and
+ * that each new runner must be told of it before it is asked anything else.
+ */
+
+import { readdirSync } from "node:fs";
+import { HypivisorError } from "../errors.ts";
+import { logger } from "../log.ts";
+import type { UnixMs } from "../protocol/node.ts";
+import type {
+  LogQuery,
+  ServiceMethods,
+  ServiceRecord,
+} from "../protocol/service.ts";
+import { runnerEnv } from "./environment.ts";
+import type { RunnerClient } from "./runner_client.ts";
+import type { RunnerHold } from "./runner_hold.ts";
+import {
+  type LogListener,
+  readWholeLog,
+  ServiceLog,
+  type WholeLog,
+} from "./service_log.ts";
+import type { Services } from "./services.ts";
+
+const log = logger("services");
+
+/** Reading a thousand files takes one; one that is removed is ended first. */
+const LOAD_WITHIN_MS = 60_000;
+
+/** The longest grace and the longest wait for readiness lie within. */
+const ACT_WITHIN_MS = 10 * 60_000;
+
+/** What a service manager waits before it kills the daemon is 90 s. */
+const LEAVE_WITHIN_MS = 30_000;
+
+/** A runner that does not live so long is not started again at once. */
+const STABLE_AFTER_MS = 10_000;
+const REVIVE_LATER_MS = 5_000;
+
+export interface ServiceDeskParts {
+  readonly hold: RunnerHold;
+  readonly services: Services;
+  /** Of the files. It need not exist. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => UnixMs;
+}
+
+/** What is passed on to the runner as it is. */
+type Passed =
+  | "services_status"
+  | "services_start"
+  | "services_stop"
+  | "services_restart"
+  | "services_reload"
+  | "services_check"
+  | "services_touch";
+
+export class ServiceDesk {
+  readonly #parts: ServiceDeskParts;
+  /** The load that is under way, or was the last. */
+  #loaded: Promise<void> = Promise.resolve();
+  #joinedAt: UnixMs = 0;
+  #revival: ReturnType<typeof setTimeout> | undefined;
+  #isLeaving = false;
+
+  constructor(parts: ServiceDeskParts) {
+    this.#parts = parts;
+  }
+
+  list(): ServiceRecord[] {
+    return this.#parts.services.list();
+  }
+
+  /** Starts a runner, if there is something for it to run. */
+  async begin(): Promise<void> {
+    if (this.#isLeaving || !this.#hasFiles()) return;
+    try {
+      await this.#parts.hold.need();
+      await this.#loaded;
+    } catch (thrown) {
+      // Whoever asks for a service is told the same.
+      log.error("services_not_started", { why: (thrown as Error).message });
+    }
+  }
+
+  /** A runner is there: it is told of the folder. */
+  joined(client: RunnerClient): void {
+    this.#joinedAt = this.#parts.now();
+    this.#loaded = this.#load(client);
+    this.#loaded.catch((thrown) =>
+      log.error("services_not_loaded", { why: (thrown as Error).message })
+    );
+  }
+
+  /** The runner was killed. The next one starts what should run. */
+  lost(): void {
+    const { services, now } = this.#parts;
+    if (services.list().length === 0) return;
+    const isYoung = now() - this.#joinedAt < STABLE_AFTER_MS;
+    clearTimeout(this.#revival);
+    this.#revival = setTimeout(
+      () => void this.begin(),
+      isYoung ? REVIVE_LATER_MS : 0,
+    );
+  }
+
+  /** @throws {HypivisorError} What the runner says, or `unavailable`. */
+  async call<M extends Passed>(
+    method: M,
+    params: ServiceMethods[M]["params"],
+  ): Promise<ServiceMethods[M]["result"]> {
+    const client = await this.#ready();
+    return await client.call(method, params, ACT_WITHIN_MS);
+  }
+
+  /** The lines there are, without those to come. */
+  async read(query: Omit<LogQuery, "follow">): Promise<WholeLog> {
+    await this.#ready();
+    return await readWholeLog(this.#parts.hold.socket, query);
+  }
+
+  /** On a line of its own: a slow reader holds up nobody. */
+  async follow(query: LogQuery, listener: LogListener): Promise<ServiceLog> {
+    await this.#ready();
+    return await ServiceLog.open(this.#parts.hold.socket, query, listener);
+  }
+
+  /** The daemon stops in order: services stop, but those that are to be kept. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    clearTimeout(this.#revival);
+    const client = this.#parts.hold.client;
+    if (!client || this.#parts.services.list().length === 0) return;
+    try {
+      const { stopped } = await client.call("leaving", {}, LEAVE_WITHIN_MS);
+      log.info("services_stopped", { count: stopped.length });
+    } catch (thrown) {
+      log.error("services_not_stopped", { why: (thrown as Error).message });
+    }
+  }
+
+  /** The daemon is gone in a moment; services are not its concern any more. */
+  close(): void {
+    this.#isLeaving = true;
+    clearTimeout(this.#revival);
+  }
+
+  async #ready(): Promise<RunnerClient> {
+    if (this.#isLeaving) {
+      throw new HypivisorError("unavailable", "Hypivisor is stopping");
+    }
+    const client = await this.#parts.hold.need();
+    await this.#loaded;
+    return client;
+  }
+
+  async #load(client: RunnerClient): Promise<void> {
+    const { services, folder, env } = this.#parts;
+    const { services: before } = await client.call("services_watch", {});
+    services.takeOver(before);
+    // Changes are pushed from here on. What the reply lists may be older.
+    const { services: there } = await client.call("services_load", {
+      folder,
+      env: runnerEnv(env),
+    }, LOAD_WITHIN_MS);
+    log.info("services_loaded", { folder, count: there.length });
+  }
+
+  #hasFiles(): boolean {
+    try {
+      return readdirSync(this.#parts.folder)
+        .some((name) => name.endsWith(".kdl"));
+    } catch {
+      return false; // No folder is no services.
+    }
+  }
+}

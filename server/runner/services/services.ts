@@ -1,0 +1,299 @@
+/**
+ * The set of services: which there are by their files, and what is remembered
+ * of each. Read, compared, and brought in line, one load after the other.
+ *
+ * What is done to services that are there is in `acts.ts`. Knows no sockets.
+ */
+
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { makePrivateDir } from "../../paths.ts";
+import type {
+  ConfigFault,
+  ReloadResult,
+  ServiceName,
+  ServicePush,
+  ServiceRecord,
+} from "../../protocol/service.ts";
+import { type ChildRecords, serviceOwner } from "../child_record.ts";
+import type { Orphans } from "../orphans.ts";
+import type { ReadConfig, ServiceConfig } from "./config/config.ts";
+import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
+import { RETRY_MS } from "./logs/log_file.ts";
+import { retryLogs, shareMemory } from "./log_care.ts";
+import type { McpPort } from "./mcp_port.ts";
+import { News } from "./news.ts";
+import { Order } from "./order.ts";
+import { planReload } from "./plan.ts";
+import { PortBook } from "./port_book.ts";
+import type { Environment } from "./process/environment.ts";
+import { SpawnGate } from "./process/spawn_gate.ts";
+import type { RunTools } from "./run.ts";
+import { Service } from "./service.ts";
+import { invalidRecord } from "./service_record.ts";
+import { StateFile } from "./state_file.ts";
+
+export interface ServicesParts {
+  readonly dataDir: string;
+  readonly records: ChildRecords;
+  readonly orphans: Orphans;
+  readonly mcp: McpPort;
+  /** What a runner before this one had running when it was killed. */
+  readonly killed: readonly string[];
+}
+
+/** There is a service for each file that ever was good. */
+type Entry =
+  | { readonly kind: "service"; readonly service: Service }
+  | { readonly kind: "invalid"; readonly record: ServiceRecord };
+
+export class Services {
+  readonly #parts: ServicesParts;
+  readonly #tools: RunTools;
+  readonly #logDir: string;
+  readonly #socketDir: string;
+  readonly #state: StateFile;
+  readonly #ports: PortBook;
+  readonly #news = new News();
+  readonly #killed: Set<string>;
+  /** Stopped because the daemon was, to be started for the next one. */
+  readonly #parked = new Set<ServiceName>();
+  readonly order = new Order(() => this.all());
+  #entries = new Map<ServiceName, Entry>();
+  #folder: string | undefined;
+  #env: Environment = {};
+  #isLeaving = false;
+  /** The load that is under way, or was the last. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Called when `isBusy` may have changed. */
+  onCount: () => void = () => {};
+
+  constructor(parts: ServicesParts) {
+    this.#parts = parts;
+    this.#killed = new Set(parts.killed);
+    this.#logDir = join(parts.dataDir, "logs", "services");
+    makePrivateDir(join(parts.dataDir, "logs"));
+    this.#socketDir = join(parts.dataDir, "mcp");
+    for (const dir of [this.#logDir, this.#socketDir]) makePrivateDir(dir);
+    this.#state = new StateFile(join(parts.dataDir, "services.json"));
+    this.#ports = new PortBook(this.#state, () => this.#declaredPorts());
+    this.#tools = {
+      records: parts.records,
+      orphans: parts.orphans,
+      gate: new SpawnGate(),
+      inherited: () => this.#env,
+    };
+    setInterval(() => {
+      for (const one of retryLogs(this.all())) this.#changed(one);
+    }, RETRY_MS).unref();
+  }
+
+  /** The daemon is stopping in order: nothing is to be started. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Whether anything runs, or will by itself. */
+  get isBusy(): boolean {
+    for (const service of this.all()) {
+      if (service.isBusy) return true;
+    }
+    return false;
+  }
+
+  /** In the order of their names; those never valid are not among them. */
+  *all(): Generator<Service> {
+    for (const entry of this.#entries.values()) {
+      if (entry.kind === "service") yield entry.service;
+    }
+  }
+
+  names(): ServiceName[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** The service, the record of an invalid one, or undefined. */
+  find(name: string): Service | ServiceRecord | undefined {
+    const entry = this.#entries.get(name as ServiceName);
+    return entry?.kind === "service" ? entry.service : entry?.record;
+  }
+
+  list(): ServiceRecord[] {
+    return Array.from(
+      this.#entries.values(),
+      (one) => one.kind === "service" ? one.service.record() : one.record,
+    );
+  }
+
+  watch(tell: (push: ServicePush) => void): ServiceRecord[] {
+    this.#news.watch(tell);
+    return this.list();
+  }
+
+  unwatch(tell: (push: ServicePush) => void): void {
+    this.#news.unwatch(tell);
+  }
+
+  /** Takes the files as they are; a bad one keeps nothing down but itself. */
+  load(folder: string, env: Environment): Promise<ServiceRecord[]> {
+    return this.#inTurn(async () => {
+      this.#folder = folder;
+      this.#env = env;
+      this.#isLeaving = false;
+      const read = await this.#read(folder);
+      const isReadable = read.faults.length === 0;
+      const added = isReadable ? await this.#apply(read.services) : [];
+      const parked = [...this.all()].filter(({ name }) =>
+        this.#parked.delete(name)
+      );
+      this.#boot([...added, ...parked]);
+      return this.list();
+    });
+  }
+
+  /** All or nothing. What is new is started. */
+  reload(): Promise<ReloadResult> {
+    return this.#inTurn(async (): Promise<ReloadResult> => {
+      const read = await this.#read(this.#folder);
+      const faults = faultsOf(read);
+      if (faults.length > 0) return { kind: "refused", faults };
+      const configs = read.services.flatMap((one) =>
+        one.ok ? [one.config] : []
+      );
+      const lists = planReload(this.#configs(), configs);
+      const added = await this.#apply(read.services);
+      if (!this.#isLeaving) this.#boot(added);
+      return { kind: "done", ...lists };
+    });
+  }
+
+  /** Reads a folder and does nothing. */
+  async check(folder = this.#folder): Promise<ConfigFault[]> {
+    return faultsOf(await this.#read(folder));
+  }
+
+  /** From now on nothing is started. Returns those that are to be stopped. */
+  leave(): Service[] {
+    this.#isLeaving = true;
+    const leaving = [...this.all()].filter(({ config, isBusy }) =>
+      isBusy && config.rules.onDaemonExit === "kill"
+    );
+    for (const { name } of leaving) this.#parked.add(name);
+    return leaving;
+  }
+
+  async #read(folder: string | undefined): Promise<FolderRead> {
+    if (folder === undefined) return { services: [], faults: [] };
+    return await readFolder(folder, this.#env.HOME ?? homedir());
+  }
+
+  #configs(): Map<ServiceName, ServiceConfig | undefined> {
+    return new Map(
+      Array.from(this.#entries, ([name, entry]) => [
+        name,
+        entry.kind === "service" ? entry.service.config : undefined,
+      ]),
+    );
+  }
+
+  /** Brings the set in line with the files. Returns what is new. */
+  async #apply(read: readonly ReadConfig[]): Promise<Service[]> {
+    const before = this.#entries;
+    const added: Service[] = [];
+    this.#entries = new Map();
+    for (const one of read) {
+      const name = one.ok ? one.config.name : one.name;
+      const entry = this.#entryOf(one, before.get(name));
+      this.#entries.set(name, entry);
+      const isKnown = before.get(name)?.kind === "service";
+      if (entry.kind === "service" && !isKnown) added.push(entry.service);
+    }
+    const gone = [...before].filter(([name]) => !this.#entries.has(name));
+    await Promise.all(gone.map(([name, entry]) => this.#remove(name, entry)));
+    shareMemory([...this.all()]);
+    return added;
+  }
+
+  #entryOf(read: ReadConfig, before: Entry | undefined): Entry {
+    const known = before?.kind === "service" ? before.service : undefined;
+    if (!read.ok) {
+      if (!known) {
+        const record = invalidRecord(read, Date.now());
+        this.#news.changed(read.name, () => record);
+        return { kind: "invalid", record };
+      }
+      known.setFaults(read.faults);
+      return { kind: "service", service: known };
+    }
+    known?.apply(read.config);
+    const service = known ?? this.#make(read.config);
+    this.#news.changed(service.name, () => service.record());
+    return { kind: "service", service };
+  }
+
+  #make(config: ServiceConfig): Service {
+    const { name, rules } = config;
+    const desired = this.#state.get(name)?.desired ??
+      (rules.autostart ? "up" : "down");
+    const service: Service = new Service(config, {
+      tools: this.#tools,
+      mcp: this.#parts.mcp,
+      logPath: join(this.#logDir, `${name}.log`),
+      socketDir: this.#socketDir,
+      desired,
+      allocatePort: () => this.#ports.allocate(name, desired),
+      onUse: () => this.onUse(service),
+      onChange: () => this.#changed(service),
+    });
+    if (this.#killed.delete(serviceOwner(name))) {
+      service.log.mark("runner was killed, lines may be missing");
+    }
+    return service;
+  }
+
+  /** Called when a client of a service's bridge has asked for something. */
+  onUse: (service: Service) => void = () => {};
+
+  async #remove(name: ServiceName, entry: Entry): Promise<void> {
+    if (entry.kind === "service") {
+      const { service } = entry;
+      service.stop("removed");
+      await service.until(({ kind }) => kind === "stopped" || undefined);
+      service.close();
+    }
+    this.#state.forget(name);
+    this.#news.gone(name);
+  }
+
+  /** Starts those that are wanted, and not only when they are used. */
+  #boot(services: readonly Service[]): void {
+    const wanted = services.filter(({ desired, config }) =>
+      desired === "up" && config.rules.start === "eager"
+    );
+    this.order.start(wanted, "boot");
+  }
+
+  #changed(service: Service): void {
+    const { name, desired, allocatedPort } = service;
+    // Before its first start it has none yet, and is to have its old one.
+    const port = allocatedPort ?? this.#state.get(name)?.port;
+    const known = port === undefined ? {} : { port };
+    if (this.#entries.has(name)) this.#state.set(name, { desired, ...known });
+    this.order.changed(service);
+    this.#news.changed(name, () => service.record());
+    this.onCount();
+  }
+
+  #declaredPorts(): Set<number> {
+    const ports = Array.from(this.all(), ({ config }) => config.process.port);
+    return new Set(ports.filter((port) => port !== undefined));
+  }
+
+  /** One load after the other: each sees what the one before it has done. */
+  #inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(job, job);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
