@@ -41,3 +41,10 @@ test("sayKeys() prints what is on the keyboard", () => {
   assertEquals(sayKeys("mod+shift+x", true), "⌘⇧X");
   assertEquals(sayKeys("alt+Enter", false), "Alt ↵");
 });
+
+test("one letter after another is written with a space", () => {
+  const keys = shortcut("g s");
+  assertEquals(keys, { after: "g", mods: [], key: "s", inFields: false });
+  assertEquals(sayKeys("g s", false), "G S");
+  assertEquals(shortcut("/").after, undefined);
+});

@@ -12,7 +12,7 @@ const LINES = [
   "listening on http://127.0.0.1:4010",
   "GET /api/orders 200 12ms",
   "GET /api/orders?customer=8812&include=items,shipping,invoices&page=3&per_page=100&sort=-created 200 48ms",
-  "[32mok[0m cache warmed, 128 entries",
+  "\\033[32mok\\033[0m cache warmed, 128 entries",
   "DEBUG pool: 4 of 10 connections in use",
   "warning: slow query, 812 ms (orders_by_customer)",
   "GET /api/orders/77 500 31ms",
@@ -49,6 +49,8 @@ export function shopFiles(): ServiceFiles {
 const row = ({ page }: Desk, name: string) =>
   page.locator(`[data-service="${name}"]`);
 
+const logOf = ({ page }: Desk) => page.locator(".log-box");
+
 const back = ({ page }: Desk) =>
   page.getByRole("button", { name: "Back to all services" }).click();
 
@@ -80,7 +82,7 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     name: "service",
     async show(desk) {
       await row(desk, "shop-api").click();
-      await desk.page.getByText("GET /health 200 1ms").waitFor();
+      await logOf(desk).getByText("GET /health 200 1ms").waitFor();
     },
   },
   {
@@ -88,7 +90,7 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     async show({ page }) {
       await page.keyboard.press("f");
       await page.keyboard.type("orders");
-      await page.getByText(/^4 of /).waitFor();
+      await page.getByText(/^5 of /).waitFor();
     },
   },
   {
@@ -115,7 +117,8 @@ export const SERVICE_SCREENS: readonly Screen[] = [
       await desk.page.keyboard.press("Escape");
       await back(desk);
       await row(desk, "mail-worker").click();
-      await desk.page.getByText("fatal: connection refused").first().waitFor();
+      await logOf(desk).getByText("fatal: connection refused").first()
+        .waitFor();
     },
   },
   {
@@ -155,7 +158,7 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     name: "phone-service",
     async show(desk) {
       await row(desk, "shop-api").click();
-      await desk.page.getByText("GET /health 200 1ms").waitFor();
+      await logOf(desk).getByText("GET /health 200 1ms").waitFor();
     },
   },
 ];

@@ -72,10 +72,8 @@ export function segmentsOf(
     const at = line.at === undefined ? "" : saySecond(line.at);
     if (line.stream === "mark") {
       flush();
-      segments.push({
-        kind: "mark",
-        text: at ? `${line.text} · ${at}` : line.text,
-      });
+      const text = sayMark(line.text);
+      segments.push({ kind: "mark", text: at ? `${text} · ${at}` : text });
       continue;
     }
     const next = levelOf(line);
@@ -86,6 +84,11 @@ export function segmentsOf(
   }
   flush();
   return segments;
+}
+
+/** Its time is said beside it, in the reader's own. */
+function sayMark(text: string): string {
+  return text.replace(/ at=\S+$/, "");
 }
 
 /** A start is marked by the runner. */

@@ -4,7 +4,12 @@ import type { UnixMs } from "../../server/protocol/node.ts";
 import type { LogLine, ServiceRecord } from "../../server/protocol/service.ts";
 import type { Draft } from "./drafts.ts";
 import { lastLines } from "./log_lines.ts";
-import { sayPlace, serviceWord, stateReason } from "./service_words.ts";
+import {
+  sayFault,
+  sayPlace,
+  serviceWord,
+  stateReason,
+} from "./service_words.ts";
 
 /** What the brief of a failure needs; the agent can read the file itself. */
 export const LINES_FOR_AGENT = 100;
@@ -23,7 +28,7 @@ export function questionOf({ record, lines, now }: Asked): string {
     (reason ? `: ${reason}` : "."),
     `Its file is \`${file}\`` +
     (command.length > 0 ? `, its command \`${command.join(" ")}\`.` : "."),
-    ...faults.map((fault) => `- ${sayPlace(fault)}: ${fault.message}`),
+    ...faults.map((fault) => `- ${sayPlace(fault)}: ${sayFault(fault)}`),
   ];
   const text = lastLines(lines, LINES_FOR_AGENT);
   if (text === "") return facts.join("\n");

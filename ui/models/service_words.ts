@@ -49,10 +49,12 @@ export function stateReason(
   switch (state.kind) {
     case "failed":
       return state.nextRetryAt === undefined
-        ? state.reason
-        : `${state.reason}. Next try ${sayIn(state.nextRetryAt, now)}`;
+        ? sentence(state.reason)
+        : `${sentence(state.reason)}. Next try ${
+          sayIn(state.nextRetryAt, now)
+        }`;
     case "restarting":
-      return `${state.reason}. Try ${state.attempt} ${
+      return `${sentence(state.reason)}. Try ${state.attempt} ${
         sayIn(state.nextRetryAt, now)
       }`;
     case "starting":
@@ -61,7 +63,7 @@ export function stateReason(
       }
       return ready.kind === "waiting" ? ready.why : undefined;
     case "invalid":
-      return record.faults[0]?.message;
+      return record.faults[0] && sayFault(record.faults[0]);
     case "running":
       if (health.kind === "unhealthy") return `Unhealthy: ${health.why}`;
       return ready.kind === "waiting"
@@ -112,6 +114,15 @@ export function sayMcp(
   if (!seen) return undefined;
   return [seen.era, seen.needsAuth ? "wants a login" : ""]
     .filter(Boolean).join(", ") || undefined;
+}
+
+/** Without the path of its file, which stands beside it. */
+export function sayFault({ file, message }: ConfigFault): string {
+  return sentence(message.replaceAll(` in ${file}`, ""));
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** As editors and terminals make a link of it. */

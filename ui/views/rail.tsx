@@ -93,7 +93,6 @@ function ServicesEntry({ page }: { page: Page }) {
     <button
       type="button"
       class="rail-services"
-      aria-label={`Services: ${count === 0 ? "none" : words}`}
       aria-current={kind === "services" ? "page" : undefined}
       data-bad={first !== undefined}
       title={`Services (${sayKeys("g s", IS_MAC)})`}
@@ -101,11 +100,12 @@ function ServicesEntry({ page }: { page: Page }) {
     >
       <Icon name="server" size={14} />
       <span>Services</span>
+      <span class="visually-hidden">{count === 0 ? "none" : words}</span>
       {first !== undefined && (
         <span class="status" data-state="error" aria-hidden="true" />
       )}
       {count > 0 && (
-        <span class="number">
+        <span class="number" aria-hidden="true">
           {first === undefined ? `${running}/${count}` : troubled.length}
         </span>
       )}

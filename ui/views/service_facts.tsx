@@ -17,6 +17,9 @@ interface ServiceFactsProps {
   now: UnixMs;
 }
 
+/** More than a line holds on the widest screen. */
+const COMMAND_CHARS = 500;
+
 export function ServiceFacts({ record, now }: ServiceFactsProps) {
   const { command } = record;
   return (
@@ -31,7 +34,7 @@ export function ServiceFacts({ record, now }: ServiceFactsProps) {
       </dl>
       {command.length > 0 && (
         <code class="service-command" title={record.file}>
-          {command.join(" ")}
+          {command.join(" ").replace(/\s+/g, " ").slice(0, COMMAND_CHARS)}
         </code>
       )}
     </section>

@@ -1,7 +1,7 @@
 /** Faults of files, each where an editor finds it. */
 
 import type { ConfigFault } from "../../server/protocol/service.ts";
-import { sayPlace } from "../models/service_words.ts";
+import { sayFault, sayPlace } from "../models/service_words.ts";
 
 interface FaultsProps {
   faults: readonly ConfigFault[];
@@ -14,7 +14,7 @@ export function Faults({ faults }: FaultsProps) {
         <li
           key={`${fault.file}:${fault.line}:${fault.column}:${fault.message}`}
         >
-          <span class="fault-message">{fault.message}</span>
+          <span class="fault-message">{sayFault(fault)}</span>
           <code class="fault-place" title={fault.file}>{sayPlace(fault)}</code>
         </li>
       ))}
