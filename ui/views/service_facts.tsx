@@ -22,10 +22,12 @@ const COMMAND_CHARS = 500;
 
 export function ServiceFacts({ record, now }: ServiceFactsProps) {
   const { command } = record;
+  const facts = factsOf(record, now);
+  if (facts.length === 0 && command.length === 0) return null;
   return (
     <section class="service-facts" aria-label="Facts">
       <dl>
-        {factsOf(record, now).map(([word, value, tone]) => (
+        {facts.map(([word, value, tone]) => (
           <div key={word} data-tone={tone}>
             <dt>{word}</dt>
             <dd title={value}>{value}</dd>
@@ -54,7 +56,7 @@ function factsOf(record: ServiceRecord, now: UnixMs): Fact[] {
     pid !== undefined && ["PID", String(pid)],
     runs && startedAt !== undefined && ["Uptime", sayClock(startedAt, now)],
     nextAt !== undefined && ["Next try", sayIn(nextAt, now)],
-    ["Restarts", String(restarts)],
+    record.starts > 0 && ["Restarts", String(restarts)],
     say("Ready", sayReady(record)),
     isUnhealthy
       ? ["Health", sayHealth(record) ?? "", "bad"]

@@ -4,14 +4,16 @@ import type { UnixMs } from "../../server/protocol/node.ts";
 import type { ServiceRecord } from "../../server/protocol/service.ts";
 import { Icon } from "../components/icon.tsx";
 import { stateReason } from "../models/service_words.ts";
+import type { Page } from "../page.ts";
 import { Faults } from "./service_faults.tsx";
 
 interface ServiceNotesProps {
+  page: Page;
   record: ServiceRecord;
   now: UnixMs;
 }
 
-export function ServiceNotes({ record, now }: ServiceNotesProps) {
+export function ServiceNotes({ page, record, now }: ServiceNotesProps) {
   const { state, faults, warnings, log } = record;
   const reason = state.kind === "invalid"
     ? undefined
@@ -33,7 +35,7 @@ export function ServiceNotes({ record, now }: ServiceNotesProps) {
       {faults.length > 0 && (
         <div class="service-note" data-kind="bad">
           <Icon name="triangle-alert" size={14} />
-          <div>
+          <div class="grow">
             <p>
               {state.kind === "invalid"
                 ? "Its file cannot be used:"
@@ -41,6 +43,14 @@ export function ServiceNotes({ record, now }: ServiceNotesProps) {
             </p>
             <Faults faults={faults} />
           </div>
+          <button
+            type="button"
+            class="button"
+            onClick={() => void page.serviceDo.reloadFiles()}
+          >
+            <Icon name="refresh-cw" size={14} />
+            Reload files
+          </button>
         </div>
       )}
       {[...warnings, ...(log.error ? [sayLost(log)] : [])].map((warning) => (

@@ -19,6 +19,7 @@ import { serviceWord } from "../models/service_words.ts";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
 import { LogView } from "./log_view.tsx";
+import { ReloadNote } from "./reload_note.tsx";
 import { ServiceAsk } from "./service_ask.tsx";
 import { ServiceButtons } from "./service_buttons.tsx";
 import { ServiceFacts } from "./service_facts.tsx";
@@ -40,14 +41,19 @@ export function ServiceView({ page, name }: ServiceViewProps) {
   );
   // Every second while somebody looks; at once when it starts or ends.
   const startedAt = record?.startedAt;
+  const read = () => {
+    // What has never been valid has no log that could be asked for.
+    const now = page.services.byName.peek().get(name);
+    if (now && now.state.kind !== "invalid") void log.read();
+  };
   useSignalEffect(() => {
     void page.clock.now.value;
     if (page.registry.state.value.kind !== "open") return;
     if (document.visibilityState !== "visible") return;
-    untracked(() => void log.read());
+    untracked(read);
   });
   useEffect(() => {
-    if (startedAt !== undefined) void log.read();
+    if (startedAt !== undefined) read();
   }, [startedAt]);
   const field = useRef<HTMLInputElement>(null);
   const isAsking = useSignal(false);
@@ -77,9 +83,12 @@ export function ServiceView({ page, name }: ServiceViewProps) {
         isAsking={isAsking}
       />
       <ServiceFacts record={record} now={page.clock.now.value} />
-      <ServiceNotes record={record} now={page.clock.now.value} />
+      <ReloadNote page={page} />
+      <ServiceNotes page={page} record={record} now={page.clock.now.value} />
       <Boundary what="the log">
-        <LogView page={page} log={log} name={name} field={field} />
+        {record.state.kind === "invalid"
+          ? <div class="log-frame" />
+          : <LogView page={page} log={log} name={name} field={field} />}
       </Boundary>
     </main>
   );
@@ -116,11 +125,13 @@ function ServiceHeader({ page, record, log, isAsking }: ServiceHeaderProps) {
       {!isPhone && <span class="pill" data-state={state.kind}>{word}</span>}
       <span class="grow" />
       <ServiceAsk page={page} record={record} log={log} isOpen={isAsking} />
-      <ServiceButtons
-        page={page}
-        record={record}
-        look={isPhone ? "icons" : "words"}
-      />
+      {state.kind !== "invalid" && (
+        <ServiceButtons
+          page={page}
+          record={record}
+          look={isPhone ? "icons" : "words"}
+        />
+      )}
     </header>
   );
 }

@@ -153,7 +153,9 @@ function ServiceRow(
         </span>
         <span class="agent-row-line" title={line}>{line}</span>
       </button>
-      <ServiceButtons page={page} record={record} look="icons" />
+      {state.kind !== "invalid" && (
+        <ServiceButtons page={page} record={record} look="icons" />
+      )}
     </li>
   );
 }
