@@ -33,8 +33,8 @@ export function levelOf({ stream, text }: LogLine): Level {
   return stream === "stderr" ? "stderr" : "plain";
 }
 
-// deno-lint-ignore no-control-regex
 const ESCAPE =
+  // deno-lint-ignore no-control-regex
   /\x1b(?:\[[0-9;:?<=>!]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[ -/]*[0-~]?)/g;
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x9b]/g;

@@ -1,5 +1,6 @@
 /** What the last reading of the files has changed, or why it has not. */
 
+import { useEffect } from "preact/hooks";
 import { IconButton } from "../components/icon_button.tsx";
 import type { ReloadLists } from "../../server/protocol/service.ts";
 import type { Page } from "../page.ts";
@@ -7,6 +8,8 @@ import { Faults } from "./service_faults.tsx";
 
 interface ReloadNoteProps {
   page: Page;
+  /** A file whose faults are shown already. */
+  except?: string;
 }
 
 const LISTS: readonly (readonly [keyof ReloadLists, string])[] = [
@@ -16,8 +19,10 @@ const LISTS: readonly (readonly [keyof ReloadLists, string])[] = [
   ["unchanged", "Unchanged"],
 ];
 
-export function ReloadNote({ page }: ReloadNoteProps) {
+export function ReloadNote({ page, except }: ReloadNoteProps) {
   const { reload, closeReload } = page.serviceDo;
+  // On another screen it is no longer about what is seen.
+  useEffect(() => closeReload, []);
   const { value } = reload;
   if (value.kind === "none" || value.kind === "reading") return null;
   return (
@@ -31,7 +36,9 @@ export function ReloadNote({ page }: ReloadNoteProps) {
           ? (
             <>
               <p>Nothing was changed: a file has faults.</p>
-              <Faults faults={value.faults} />
+              <Faults
+                faults={value.faults.filter(({ file }) => file !== except)}
+              />
             </>
           )
           : (

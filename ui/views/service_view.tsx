@@ -83,7 +83,7 @@ export function ServiceView({ page, name }: ServiceViewProps) {
         isAsking={isAsking}
       />
       <ServiceFacts record={record} now={page.clock.now.value} />
-      <ReloadNote page={page} />
+      <ReloadNote page={page} except={record.file} />
       <ServiceNotes page={page} record={record} now={page.clock.now.value} />
       <Boundary what="the log">
         {record.state.kind === "invalid"
