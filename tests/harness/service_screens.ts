@@ -100,6 +100,8 @@ export const SERVICE_SCREENS: readonly Screen[] = [
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Times" }).click();
       await page.getByRole("button", { name: "Wrap" }).click();
+      await page.locator(".log-box").getByText(/\d\d:\d\d:\d\d {2}GET/).first()
+        .waitFor();
     },
   },
   {
@@ -126,7 +128,7 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     async show(desk) {
       await back(desk);
       await row(desk, "search").click();
-      await desk.page.getByText(/Next try/).waitFor();
+      await desk.page.getByText(/Try 1 in 4:/).waitFor();
     },
   },
   {

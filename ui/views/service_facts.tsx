@@ -6,7 +6,6 @@ import {
   sayAddress,
   sayExit,
   sayHealth,
-  sayIn,
   sayMcp,
   sayReady,
 } from "../models/service_words.ts";
@@ -49,13 +48,11 @@ function factsOf(record: ServiceRecord, now: UnixMs): Fact[] {
   const { state, startedAt, restarts, lastExit, health } = record;
   const pid = "pid" in state ? state.pid : undefined;
   const runs = state.kind === "running" || pid !== undefined;
-  const nextAt = "nextRetryAt" in state ? state.nextRetryAt : undefined;
   const isUnhealthy = health.kind === "unhealthy";
   const facts: readonly (Fact | false | undefined)[] = [
     say("Address", sayAddress(record)),
     pid !== undefined && ["PID", String(pid)],
     runs && startedAt !== undefined && ["Uptime", sayClock(startedAt, now)],
-    nextAt !== undefined && ["Next try", sayIn(nextAt, now)],
     record.starts > 0 && ["Restarts", String(restarts)],
     say("Ready", sayReady(record)),
     isUnhealthy

@@ -14,7 +14,8 @@ import type {
 import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { ServiceGlyph } from "../components/service_glyph.tsx";
-import { type LogPort, ServiceLogModel } from "../models/service_log.ts";
+import { logPort } from "../models/log_port.ts";
+import { ServiceLogModel } from "../models/service_log.ts";
 import { serviceWord } from "../models/service_words.ts";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
@@ -30,13 +31,13 @@ interface ServiceViewProps {
   name: ServiceName;
 }
 
-/** Of the first reading: older lines are seldom what somebody comes for. */
-const FIRST_LINES = 5_000;
-
 export function ServiceView({ page, name }: ServiceViewProps) {
   const record = page.services.byName.value.get(name);
   const log = useMemo(
-    () => new ServiceLogModel(logPort(page, name)),
+    () =>
+      new ServiceLogModel(
+        logPort((method, params) => page.rpc.call(method, params), name),
+      ),
     [page, name],
   );
   // Every second while somebody looks; at once when it starts or ends.
@@ -161,14 +162,4 @@ function UnknownService({ page, name }: ServiceViewProps) {
       </div>
     </main>
   );
-}
-
-function logPort({ rpc }: Page, name: ServiceName): LogPort {
-  return {
-    read: (since) =>
-      rpc.call(
-        "service_logs",
-        since ? { name, since } : { name, tail: FIRST_LINES },
-      ),
-  };
 }
