@@ -14,20 +14,16 @@ import { BrowserSockets } from "./http/browser_sockets.ts";
 import { Credentials } from "./http/credential.ts";
 import { makeGuard } from "./http/guard.ts";
 import { makeRoutes } from "./http/routes.ts";
-import {
-  type HttpServer,
-  listen,
-  listenLocally,
-  type ServerParts,
-} from "./http/server.ts";
+import { type HttpServer, listen, listenLocally } from "./http/server.ts";
 import { SignInCodes } from "./http/sign_in.ts";
 import { SlowDown } from "./http/slow_down.ts";
 import { Announcer } from "./links/announcer.ts";
 import type { Net } from "./links/net.ts";
+import { listenToXy } from "./links/xy_socket.ts";
 import { relayTargets } from "./links/relay_target.ts";
 import { logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import { daemonSocket, makePrivateDir } from "./paths.ts";
+import { daemonSocket, makePrivateDir, xySocket } from "./paths.ts";
 import type { NodeId } from "./protocol/node.ts";
 import { Registry } from "./registry/registry.ts";
 import { SessionWatch } from "./registry/session_watch.ts";
@@ -161,7 +157,11 @@ export function startDaemon(config: Config): Daemon {
     dataDir.release();
     throw thrown;
   }
-  const local = listenHere(parts, dataDir.path);
+  const local = listenHere(() =>
+    listenLocally(parts, daemonSocket(dataDir.path))
+  );
+  const xy = net.children &&
+    listenHere(() => listenToXy(net, xySocket(dataDir.path)));
   const port = server.port ?? config.port;
   const sweep = setInterval(() => {
     registry.sweep(now());
@@ -193,6 +193,7 @@ export function startDaemon(config: Config): Daemon {
       const stopped = Promise.all([server.stop(), local?.stop()]);
       await Promise.race([stopped, Bun.sleep(CLOSE_WITHIN_MS)]);
       await Promise.all([server.stop(true), local?.stop(true)]);
+      xy?.[Symbol.dispose]();
       if (leaves) await net.children?.services.leave();
       net.children?.letGo();
       await store.close();
@@ -242,18 +243,11 @@ function makeNet(parts: NetParts): Net {
 }
 
 /** The daemon is of use without it: programs come by the port, with the token. */
-function listenHere(
-  parts: ServerParts,
-  dataDir: string,
-): HttpServer | undefined {
-  const path = daemonSocket(dataDir);
+function listenHere<T>(listen: () => T): T | undefined {
   try {
-    return listenLocally(parts, path);
+    return listen();
   } catch (thrown) {
-    log.error("local_socket_unusable", {
-      path,
-      why: (thrown as Error).message,
-    });
+    log.error("local_socket_unusable", { why: (thrown as Error).message });
     return undefined;
   }
 }

@@ -1,8 +1,9 @@
-/** What `/metrics` says of the moment: nodes by state, and who is connected. */
+/** What `/metrics` says of the moment: nodes and services by state, and who is connected. */
 
 import type { Sample } from "./metrics.ts";
 import type { Net } from "./links/net.ts";
 import type { NodeStateKind } from "./protocol/node.ts";
+import type { ServiceRecord, ServiceStateName } from "./protocol/service.ts";
 
 const KINDS: readonly NodeStateKind[] = [
   "waiting",
@@ -13,6 +14,63 @@ const KINDS: readonly NodeStateKind[] = [
   "offline",
   "starting",
 ];
+
+const SERVICE_STATES: readonly ServiceStateName[] = [
+  "running",
+  "starting",
+  "restarting",
+  "stopping",
+  "stopped",
+  "failed",
+  "invalid",
+];
+
+/** What is told of each service, by name. */
+const OF_SERVICE: readonly {
+  readonly name: string;
+  readonly help: string;
+  readonly value: (service: ServiceRecord) => number;
+}[] = [
+  {
+    name: "hypivisor_service_restarts",
+    help: "Restarts of a service that nobody asked for",
+    value: ({ restarts }) => restarts,
+  },
+  {
+    name: "hypivisor_service_healthy",
+    help: "1 unless a service was found unhealthy",
+    value: ({ health }) => health.kind === "unhealthy" ? 0 : 1,
+  },
+  {
+    name: "hypivisor_service_log_bytes",
+    help: "Size of a service's log, rotated ones not counted",
+    value: ({ log }) => log.bytes,
+  },
+  {
+    name: "hypivisor_service_log_lost_lines",
+    help: "Lines of a service that could not be written to its log",
+    value: ({ log }) => log.lostLines,
+  },
+];
+
+function serviceGauges(services: readonly ServiceRecord[]): Sample[] {
+  return [
+    ...SERVICE_STATES.map((state) => ({
+      name: "hypivisor_services",
+      help: "Services by state",
+      labels: { state },
+      value: services.filter((one) => one.state.kind === state).length,
+    })),
+    ...OF_SERVICE.flatMap(({ name, help, value }) =>
+      services.map((one) => ({
+        name,
+        help,
+        labels: { service: one.name },
+        value: value(one),
+      }))
+    ),
+  ];
+}
 
 export function gauges(net: Net): Sample[] {
   const counts = new Map<NodeStateKind, number>();
@@ -51,6 +109,7 @@ export function gauges(net: Net): Sample[] {
       help: "Sockets on terminals",
       value: net.pipes.size,
     },
+    ...serviceGauges(net.children?.services.list() ?? []),
     {
       name: "hypivisor_resident_memory_bytes",
       help: "Memory the daemon uses",

@@ -56,7 +56,8 @@ async function output(
 const CASES: readonly (readonly [line: string, offered: readonly string[]])[] =
   [
     ["sp", ["spawn"]],
-    ["s", ["serve", "spawn", "send", "stop", "shell", "shutdown"]],
+    ["st", ["stop", "status", "start"]],
+    ["export cod", ["codex"]],
     ["ls --j", ["--json"]],
     ["spawn --thinking m", ["minimal", "medium", "max"]],
     ["attach 0a", ["0a11-x"]],

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { ReloadResult } from "../server/protocol/service.ts";
-import { isAlive, ServiceStage } from "./harness/services.ts";
+import { freePort, isAlive, ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 const FOREVER = 'command "sleep" "1000"';
@@ -16,9 +16,10 @@ function told(result: ReloadResult): unknown {
 }
 
 test("a reload tells what was added, changed and removed (1.9)", async () => {
+  const [before, after] = [freePort(), freePort()];
   await using stage = await ServiceStage.start({
     kept: FOREVER,
-    edited: `${FOREVER}\nport 28421`,
+    edited: `${FOREVER}\nport ${before}`,
     gone: FOREVER,
   });
   const [kept, edited, gone] = await Promise.all(
@@ -27,7 +28,7 @@ test("a reload tells what was added, changed and removed (1.9)", async () => {
       return await stage.pid(name);
     }),
   );
-  stage.write("edited", `${FOREVER}\nport 28422`);
+  stage.write("edited", `${FOREVER}\nport ${after}`);
   stage.write("new", FOREVER);
   stage.remove("gone");
   expect(told(await stage.reload())).toEqual({
@@ -39,7 +40,7 @@ test("a reload tells what was added, changed and removed (1.9)", async () => {
   await stage.becomes("new", "running");
   await stage.becomes(
     "edited",
-    (one) => one.port === 28_422 && one.state.kind === "running",
+    (one) => one.port === after && one.state.kind === "running",
   );
   expect(await stage.pid("kept")).toBe(kept ?? 0);
   expect([edited, gone].map((pid) => isAlive(pid ?? 0))).toEqual([

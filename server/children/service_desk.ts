@@ -161,12 +161,13 @@ export class ServiceDesk {
 
   async #load(client: RunnerClient): Promise<void> {
     const { services, folder, env } = this.#parts;
-    await client.call("services_watch", {});
+    const { services: before } = await client.call("services_watch", {});
+    services.takeOver(before);
+    // Changes are pushed from here on. What the reply lists may be older.
     const { services: there } = await client.call("services_load", {
       folder,
       env: runnerEnv(env),
     }, LOAD_WITHIN_MS);
-    services.takeOver(there);
     log.info("services_loaded", { folder, count: there.length });
   }
 

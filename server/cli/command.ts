@@ -20,6 +20,7 @@ export type Completion =
   | "any" // The ID of an agent or a terminal.
   | "folder"
   | "file"
+  | "service" // A service's name.
   | "command" // One of ours, or a program.
   | readonly string[]; // One of these words; of an option, no other.
 
@@ -64,6 +65,10 @@ export interface Command {
   readonly notes?: string;
   readonly options: readonly Option[];
   readonly positionals: Positionals;
+  /** Heading of help's list under which it stands; absent: the first. */
+  readonly group?: "services";
+  /** Its exit codes are those of `xy`: see `SERVICE_EXIT`. */
+  readonly isOfServices?: true;
   /** Not in the list: programs call it, people do not. */
   readonly isHidden?: true;
   /** Resolves to the exit code. */

@@ -13,6 +13,14 @@ import { open } from "./open.ts";
 import { rename } from "./rename.ts";
 import { send } from "./send.ts";
 import { serve } from "./serve.ts";
+import { check } from "./services/check.ts";
+import { exportServices } from "./services/export.ts";
+import { importServices } from "./services/import.ts";
+import { list, status } from "./services/list.ts";
+import { service } from "./services/login.ts";
+import { logs } from "./services/logs.ts";
+import { reload, restart, start } from "./services/start.ts";
+import { mcp, tools } from "./services/tools.ts";
 import { shutdown } from "./shutdown.ts";
 import { resume, spawn } from "./spawn.ts";
 import { stop } from "./stop.ts";
@@ -33,6 +41,18 @@ export const COMMANDS: readonly Command[] = [
   rename,
   shell,
   terminals,
+  list,
+  status,
+  start,
+  restart,
+  reload,
+  logs,
+  check,
+  tools,
+  exportServices,
+  importServices,
+  mcp,
+  service,
   token,
   doctor,
   shutdown,

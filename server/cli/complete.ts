@@ -16,15 +16,19 @@ const SAFE = /^[\w.@:+-]+$/;
 
 export const complete: Command = {
   name: "complete",
-  usage: "agent|any",
-  summary: "Print IDs for a shell's completions",
+  usage: "agent|any|service",
+  summary: "Print IDs and names for a shell's completions",
   options: TARGET_OPTIONS,
-  positionals: { min: 1, max: 1, completion: [["agent", "any"]] },
+  positionals: { min: 1, max: 1, completion: [["agent", "any", "service"]] },
   isHidden: true,
   async run(args) {
     try {
       using reached = await connect(args);
-      const all = allOf(await fetchAll(reached.rpc));
+      const start = await fetchAll(reached.rpc);
+      const services = (start.services ?? [])
+        .map(({ name, state }) => `${name}\t${state.kind}\n`).join("");
+      if (args.words[0] === "service") return print(services);
+      const all = allOf(start);
       const short = shortIds(all.map(idOf));
       const wanted = all.filter((one) =>
         SAFE.test(idOf(one)) &&
@@ -32,7 +36,7 @@ export const complete: Command = {
       );
       return print(
         wanted.map((one) => `${short.get(idOf(one))}\t${labelOf(one)}\n`)
-          .join(""),
+          .join("") + (args.words[0] === "any" ? services : ""),
       );
     } catch (thrown) {
       if (!(thrown instanceof HypivisorError)) throw thrown;

@@ -17,17 +17,23 @@ export interface Reached extends Disposable {
   readonly rpc: RpcSocket;
 }
 
+export interface ConnectOptions {
+  /** Whether a person is asked to have one started. */
+  readonly mayStart?: boolean;
+  /** Hears what is no reply. */
+  readonly onFrame?: (frame: unknown) => void;
+}
+
 /**
- * @param mayStart Whether a person is asked to have one started.
  * @throws {UnreachableError} if there is no way to it.
  */
 export async function connect(
   args: Arguments,
-  { mayStart = false }: { readonly mayStart?: boolean } = {},
+  { mayStart = false, onFrame }: ConnectOptions = {},
 ): Promise<Reached> {
   const connection = new Connection(targetOf(args, process.env));
   try {
-    return await reach(connection);
+    return await reach(connection, onFrame);
   } catch (thrown) {
     const isNobody = thrown instanceof UnreachableError && thrown.isNobody;
     const { target } = connection;
@@ -38,11 +44,14 @@ export async function connect(
     if (!confirm("Start one?", true)) throw thrown;
     await startDaemon(target);
     warn(`Started. Its log is ${logFileOf(target.dataDir)}`);
-    return await reach(connection);
+    return await reach(connection, onFrame);
   }
 }
 
-async function reach(connection: Connection): Promise<Reached> {
-  const rpc = await RpcSocket.open(connection, "/ws");
+async function reach(
+  connection: Connection,
+  onFrame?: (frame: unknown) => void,
+): Promise<Reached> {
+  const rpc = await RpcSocket.open(connection, "/ws", [], onFrame);
   return { connection, rpc, [Symbol.dispose]: () => rpc[Symbol.dispose]() };
 }

@@ -7,22 +7,49 @@ import { HELP, longOf } from "./parse.ts";
 /** Where the explanations begin. */
 const COMMAND_COLUMN = 25;
 const OPTION_COLUMN = 25;
+const SERVICES_COLUMN = 10;
 const COLUMNS = 79;
+
+/** What `hypivisor help services` is asked by. */
+export const SERVICES = "services";
 
 /** `hypivisor --help`: fits a terminal of 24 lines. */
 export function overview(commands: readonly Command[]): string {
-  const lines = commands.filter(({ isHidden }) => !isHidden)
-    .map(({ name, usage, summary }) =>
-      beside(`  ${`${name} ${usage}`.trim()}`, COMMAND_COLUMN, summary)
-    );
+  const shown = commands.filter(({ isHidden }) => !isHidden);
+  const names = shown.filter(({ group }) => group === SERVICES)
+    .map(({ name }) => name).join(", ");
   return `hypivisor ${VERSION} - every running pi in one live page
-
 Usage: hypivisor [COMMAND]
 
-${lines.join("\n")}
+${lines(shown.filter(({ group }) => group === undefined))}
+${beside("Services:", SERVICES_COLUMN, names)}
 
-hypivisor COMMAND --help tells more. --version prints version and commit.
+hypivisor COMMAND --help tells more, help services of those.
 `;
+}
+
+/** `hypivisor help services`. */
+export function servicesOverview(commands: readonly Command[]): string {
+  return `Services: programs that are kept running, each by a file of its own,
+~/.config/hypivisor/services/NAME.kdl
+
+${
+    lines(
+      commands.filter(({ group, name }) =>
+        group === SERVICES || name === "stop"
+      ),
+    )
+  }
+
+Exit codes: 0, 1 (it did not work), 2 (no hypivisor answers), 3 (a fault in a
+file), 64 (wrong command line). Started as "xy" it speaks as xy does.
+`;
+}
+
+function lines(commands: readonly Command[]): string {
+  return commands.map(({ name, usage, summary }) =>
+    beside(`  ${`${name} ${usage}`.trim()}`, COMMAND_COLUMN, summary)
+  ).join("\n");
 }
 
 /** `hypivisor COMMAND --help`. */

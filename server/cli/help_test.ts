@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "bun:test";
 import { COMMANDS } from "./commands.ts";
-import { helpOf, overview } from "./help.ts";
+import { helpOf, overview, servicesOverview } from "./help.ts";
 import { longOf } from "./parse.ts";
 
 const ROWS = 24;
@@ -15,9 +15,16 @@ test("the list of commands fits a small terminal, with its prompt", () => {
   const text = overview(COMMANDS);
   assert(text.trimEnd().split("\n").length < ROWS, text);
   assert(widest(text) < COLUMNS);
-  for (const { name, isHidden } of COMMANDS) {
-    assertEquals(new RegExp(`^  ${name} `, "m").test(text), !isHidden, name);
+  for (const { name, isHidden, group } of COMMANDS) {
+    const line = group ? `^Services:[^]* ${name}(,|$)` : `^  ${name} `;
+    assertEquals(new RegExp(line, "m").test(text), !isHidden, name);
   }
+});
+
+test("the list of commands for services fits as well", () => {
+  const text = servicesOverview(COMMANDS);
+  assert(text.trimEnd().split("\n").length < ROWS, text);
+  assert(widest(text) < COLUMNS, text);
 });
 
 test("help of each command fits a small terminal, but for the daemon's", () => {

@@ -21,6 +21,13 @@ export const EXIT = {
   usage: 64,
 } as const;
 
+/** Exit codes of what is done with services; 0, 1 and 64 are as above. */
+export const SERVICE_EXIT = {
+  unreachable: 2,
+  /** A file of a service has a fault. */
+  config: 3,
+} as const;
+
 /** A reader that does not read is waited for in steps of this. */
 const FULL_WAIT_MS = 5;
 

@@ -79,22 +79,32 @@ export class RpcSocket implements Disposable {
   call<M extends MethodName>(
     method: M,
     params: ParamsOf<M>,
+    withinMs = CALL_WITHIN_MS,
   ): Promise<ResultOf<M>> {
+    return this.ask(method, params, withinMs) as Promise<ResultOf<M>>;
+  }
+
+  /** As `call`, of a method that is in no table of ours. */
+  ask(
+    method: string,
+    params: object,
+    withinMs = CALL_WITHIN_MS,
+  ): Promise<unknown> {
     const id = ++this.#calls;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const late = setTimeout(() =>
       reject(
         new HypivisorError(
           "unavailable",
-          `No answer to "${method}" within ${CALL_WITHIN_MS / 1_000} s`,
+          `No answer to "${method}" within ${withinMs / 1_000} s`,
         ),
-      ), CALL_WITHIN_MS);
+      ), withinMs);
     this.#waiting.set(id, { resolve, reject });
     this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
     return promise.finally(() => {
       clearTimeout(late);
       this.#waiting.delete(id);
-    }) as Promise<ResultOf<M>>;
+    });
   }
 
   [Symbol.dispose](): void {

@@ -9,28 +9,39 @@ import { type Command, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { UnreachableError } from "./connection.ts";
 import { NotFoundError } from "./find.ts";
-import { helpOf, overview } from "./help.ts";
-import { EXIT, print, warn } from "./output.ts";
+import { helpOf, overview, SERVICES, servicesOverview } from "./help.ts";
+import { EXIT, print, SERVICE_EXIT, warn } from "./output.ts";
 import { parse } from "./parse.ts";
+import { isXy, program, setProgram } from "./program.ts";
 import { runRunner } from "./runner.ts";
+import { ConfigFaultsError } from "./services/faults.ts";
 import { suggest } from "./suggest.ts";
 
 /** Without a command this one is meant. */
 const DAEMON = "serve";
 
+/** What `xy` calls that. */
+const XY_DAEMON = "daemon";
+
 /** Resolves to the process's exit code. */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  name = "hypivisor",
+): Promise<number> {
+  setProgram(name);
+  if (isXy() && argv[0] === XY_DAEMON) argv = [DAEMON, ...argv.slice(1)];
   let command: Command | undefined;
   try {
     const [first = "", ...rest] = argv;
     if (first === "--help" || first === "-h") return print(overview(COMMANDS));
     if (first === "--version") {
-      return print(`hypivisor ${VERSION} (${COMMIT})\n`);
+      return print(`${program()} ${VERSION} (${COMMIT})\n`);
     }
     if (first === "help") return help(rest);
     // The daemon calls it, people do not.
     if (first === "runner") return await runRunner(rest);
     const isCommand = first !== "" && !first.startsWith("-");
+    if (first === SERVICES) return await run(["list", ...rest], name);
     command = commandOf(isCommand ? first : DAEMON);
     const args = parse(isCommand ? rest : inFront(argv), command);
     if (args.flag("help")) return print(helpOf(command));
@@ -38,18 +49,21 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError)) throw thrown;
     const isUsage = thrown instanceof UsageError;
-    const help = `hypivisor ${command ? `${command.name} ` : ""}--help`;
+    const help = `${program()} ${command ? `${command.name} ` : ""}--help`;
     warn(
-      `hypivisor: ${thrown.message}${
+      `${program()}: ${thrown.message}${
         isUsage ? `${/[.?]$/.test(thrown.message) ? "" : "."} See ${help}` : ""
       }`,
     );
-    return exitCodeOf(thrown);
+    return exitCodeOf(thrown, command?.isOfServices === true || isXy());
   }
 }
 
 function help([name, ...more]: readonly string[]): number {
   if (name === undefined) return print(overview(COMMANDS));
+  if (name === SERVICES && more.length === 0) {
+    return print(servicesOverview(COMMANDS));
+  }
   if (more.length > 0) throw new UsageError(`Unknown argument "${more[0]}"`);
   return print(helpOf(commandOf(name)));
 }
@@ -74,8 +88,12 @@ function inFront(argv: readonly string[]): readonly string[] {
   throw new UsageError(`Write the command first: hypivisor ${line}`);
 }
 
-function exitCodeOf(thrown: HypivisorError): number {
+function exitCodeOf(thrown: HypivisorError, isOfServices: boolean): number {
   if (thrown instanceof UsageError) return EXIT.usage;
-  if (thrown instanceof UnreachableError) return EXIT.unreachable;
+  if (thrown instanceof ConfigFaultsError) return SERVICE_EXIT.config;
+  if (thrown instanceof UnreachableError) {
+    return isOfServices ? SERVICE_EXIT.unreachable : EXIT.unreachable;
+  }
+  if (isOfServices) return EXIT.failed;
   return thrown instanceof NotFoundError ? EXIT.notFound : EXIT.failed;
 }

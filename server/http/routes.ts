@@ -17,6 +17,7 @@ import { type Assets, isPagePath } from "./assets.ts";
 import type { BrowserSockets } from "./browser_sockets.ts";
 import type { Credentials } from "./credential.ts";
 import type { Guard } from "./guard.ts";
+import { passToService } from "./mcp_gateway.ts";
 import { describeApi } from "./openapi.ts";
 import type { SignInCodes } from "./sign_in.ts";
 
@@ -105,6 +106,10 @@ export function makeRoutes(
       (c) => callRoute(c, core, route),
     );
   }
+  app.all(
+    "/mcp/:name",
+    (c) => passToService(c.req.raw, core, c.req.param("name")),
+  );
   app.all("/api/*", () => {
     throw new HypivisorError("not_found", "Cannot find this in the API");
   });

@@ -17,6 +17,7 @@ import type { BrowserSockets } from "./browser_sockets.ts";
 import type { Credentials } from "./credential.ts";
 import type { Guard, Refusal } from "./guard.ts";
 import { secure, signInResponse } from "./headers.ts";
+import { isGatewayPath } from "./mcp_gateway.ts";
 import type { RouteEnv } from "./routes.ts";
 import { FRAME_MAX_BYTES, socketHandlers } from "./sockets.ts";
 import { chooseCarrier, isSocketPath } from "./upgrade.ts";
@@ -114,7 +115,9 @@ function answer(
     return upgrade(parts, request, server);
   }
   // Ending an agent takes longer than Bun waits for an answer by itself.
-  server.timeout(request, ANSWER_WITHIN_S);
+  // A stream of MCP is silent for as long as there is nothing to say.
+  const isStream = isGatewayPath(new URL(request.url).pathname);
+  server.timeout(request, isStream ? 0 : ANSWER_WITHIN_S);
   return serve(parts, request, peer);
 }
 

@@ -6,6 +6,9 @@
  * as it now is, in small batches. A client that does not read is told nothing
  * until its buffer has drained; then it is told of each that it missed
  * something of.
+ *
+ * Longer than 300 lines because what a socket registers, asks and missed ends
+ * with it in one place.
  */
 
 import { HypivisorError } from "../errors.ts";
@@ -27,6 +30,7 @@ import {
   sendText,
   type Socket,
 } from "./socket.ts";
+import { XySession } from "./xy_session.ts";
 
 const log = logger("client_link");
 
@@ -54,6 +58,8 @@ export class ClientLink implements Carrier {
   #missedStart = false;
   /** Replies that wait for it to read. They count as calls under way. */
   #replies: string[] = [];
+  /** Made with the first call that may be one of `xy`. */
+  #xy: XySession | undefined;
 
   /** @param isUplink An agent of ours: it is not sent the list of all others. */
   constructor(net: Net, isUplink: boolean) {
@@ -86,17 +92,19 @@ export class ClientLink implements Carrier {
       );
     }
     this.#calls++;
+    const after: (() => void)[] = [];
     answerText(frame, {
       core: this.#net,
       caller: { subscribe: () => void (this.#subscribed = true) },
       given: {},
-      own: (call) => this.#own(call),
+      own: (call) => this.#own(call, after),
     }).then((reply) => {
       this.#calls--;
       const caused = this.#caused ?? [];
       this.#caused = undefined;
       if (reply !== undefined) this.#reply(reply);
       for (const text of caused) this.push(text);
+      for (const what of after) what();
     }).catch((thrown) => log.failed("answer_failed", thrown));
   }
 
@@ -108,6 +116,7 @@ export class ClientLink implements Carrier {
     clearTimeout(this.#behind);
     this.#behind = undefined;
     this.#net.metrics.count("hypivisor_resyncs_total");
+    this.#xy?.drained();
     for (const reply of this.#replies.splice(0)) this.#reply(reply);
     if (this.#missedStart) {
       this.#missedStart = false;
@@ -130,6 +139,7 @@ export class ClientLink implements Carrier {
   closed(): void {
     clearTimeout(this.#behind);
     this.#net.clients.delete(this);
+    this.#xy?.close();
     this.#loseAll();
   }
 
@@ -196,15 +206,24 @@ export class ClientLink implements Carrier {
   }
 
   /** The calls that are about this socket itself. */
-  #own(call: Call): Promise<unknown> | undefined {
+  #own(call: Call, after: (() => void)[]): Promise<unknown> | undefined {
     if (call.method !== "register" && call.method !== "deregister") {
-      return undefined;
+      if (call.dialect !== "json-rpc") return undefined;
+      return this.#xySession()
+        .call(call.method, call.params, (what) => after.push(what));
     }
     // The original's clients take the first frame for the reply.
     this.#caused ??= [];
     return call.method === "register"
       ? this.#register(call.params)
       : this.#deregister(call.params);
+  }
+
+  #xySession(): XySession {
+    return this.#xy ??= new XySession(this.#net, {
+      push: (text) => this.#send(text),
+      isFull: () => this.#behind !== undefined,
+    });
   }
 
   // deno-lint-ignore require-await -- what it throws is the reply.

@@ -112,7 +112,12 @@ export interface ServiceRecord {
   readonly command: readonly string[];
   readonly transport: ServiceTransport;
   readonly port?: number;
-  /** Where it speaks, below its port. */
+  /**
+   * Of one on stdio: the Unix socket where MCP is spoken with it over HTTP, at
+   * `path`, by as many clients as come. At its port only if it declares one.
+   */
+  readonly socket?: string;
+  /** Where it speaks, below its port; `/mcp` if not given. */
   readonly path?: string;
   /** Of the process that runs now, and for how long when this was written. */
   readonly startedAt?: UnixMs;

@@ -11,6 +11,7 @@ import { RPC_ERROR } from "../protocol/error.ts";
 import type { MethodName } from "../protocol/rpc.ts";
 import { isRecord, parseJson } from "../read.ts";
 import type { Core } from "./core.ts";
+import { NumberedError } from "./numbered_error.ts";
 import { type Caller, handlers, methodReaders } from "./methods.ts";
 
 const log = logger("answer");
@@ -101,17 +102,10 @@ async function answerOne(
     return JSON.stringify({ id: call.id, result });
   } catch (thrown) {
     if (dialect === "json-rpc" && call.id === undefined) return undefined;
-    const unknown = thrown instanceof UnknownMethod;
-    const code = unknown
-      ? RPC_ERROR.methodNotFound
+    const code = thrown instanceof NumberedError
+      ? thrown.number
       : RPC_ERROR[toWireError(thrown).code];
     return refusal(dialect, call.id, code, thrown);
-  }
-}
-
-class UnknownMethod extends HypivisorError {
-  constructor(method: string) {
-    super("not_found", `Method not found: ${method}`);
   }
 }
 
@@ -144,7 +138,11 @@ async function run(call: Call, answering: Answering): Promise<unknown> {
   if (own !== undefined) return await own;
   // Own names only: "constructor" is in every object.
   if (!Object.hasOwn(methodReaders, call.method)) {
-    throw new UnknownMethod(call.method.slice(0, 100));
+    throw new NumberedError(
+      RPC_ERROR.methodNotFound,
+      "not_found",
+      `Method not found: ${call.method.slice(0, 100)}`,
+    );
   }
   return await perform(call.method as MethodName, call.params, answering);
 }

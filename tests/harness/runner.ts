@@ -26,16 +26,22 @@ const ROOT = resolve(import.meta.dir, "../..");
 export interface RunnerOptions {
   /** Kept when the test ends, if it is the caller's. */
   readonly dataDir?: string;
+  /** Beside the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Put before the command, such as `prlimit --nofile=64`. */
+  readonly wrapper?: readonly string[];
 }
 
 export class TestRunner implements AsyncDisposable {
   readonly dataDir: string;
   readonly #isOwnDir: boolean;
+  readonly #options: RunnerOptions;
   #process: Bun.Subprocess<"ignore", "ignore", "pipe"> | undefined;
   #client: RunnerClient | undefined;
   stderr = "";
 
   private constructor(options: RunnerOptions) {
+    this.#options = options;
     this.#isOwnDir = options.dataDir === undefined;
     this.dataDir = options.dataDir ??
       mkdtempSync(join(tmpdir(), "hypivisor-runner-"));
@@ -65,8 +71,20 @@ export class TestRunner implements AsyncDisposable {
       ? [resolve(binary)]
       : [process.execPath, join(ROOT, "main.ts")];
     const child = Bun.spawn(
-      [...command, "runner", "--data-dir", this.dataDir],
-      { stdin: "ignore", stdout: "ignore", stderr: "pipe", detached: true },
+      [
+        ...this.#options.wrapper ?? [],
+        ...command,
+        "runner",
+        "--data-dir",
+        this.dataDir,
+      ],
+      {
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "pipe",
+        detached: true,
+        env: { ...process.env, ...this.#options.env },
+      },
     );
     this.#process = child;
     const from = this.stderr.length;

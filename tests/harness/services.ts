@@ -17,26 +17,33 @@ import type {
   LogQuery,
   ServiceRecord,
 } from "../../server/protocol/service.ts";
-import { TestRunner } from "./runner.ts";
+import { type RunnerOptions, TestRunner } from "./runner.ts";
 import type { RunnerClient } from "./runner_client.ts";
 import { until } from "./until.ts";
+
+type StageOptions = Omit<RunnerOptions, "dataDir">;
 
 type Files = Readonly<Record<string, string>>;
 
 export class ServiceStage implements AsyncDisposable {
   readonly dir: string;
   readonly folder: string;
+  readonly #options: StageOptions;
   #runner: TestRunner | undefined;
 
-  private constructor() {
+  private constructor(options: StageOptions) {
+    this.#options = options;
     this.dir = mkdtempSync(join(tmpdir(), "services-"));
     this.folder = join(this.dir, "config");
     mkdirSync(this.folder);
   }
 
   /** Starts a runner and loads the files, as the daemon does at its start. */
-  static async start(files: Files): Promise<ServiceStage> {
-    const stage = new ServiceStage();
+  static async start(
+    files: Files,
+    options: StageOptions = {},
+  ): Promise<ServiceStage> {
+    const stage = new ServiceStage(options);
     for (const [name, text] of Object.entries(files)) stage.write(name, text);
     await stage.startRunner();
     await stage.load();
@@ -53,7 +60,10 @@ export class ServiceStage implements AsyncDisposable {
   }
 
   async startRunner(): Promise<void> {
-    this.#runner = await TestRunner.start({ dataDir: join(this.dir, "data") });
+    this.#runner = await TestRunner.start({
+      ...this.#options,
+      dataDir: join(this.dir, "data"),
+    });
   }
 
   async load(): Promise<readonly ServiceRecord[]> {
@@ -213,4 +223,15 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A port that nobody has at the moment. */
+export function freePort(): number {
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data() {} },
+  });
+  listener.stop(true);
+  return listener.port;
 }

@@ -93,6 +93,7 @@ function actionOf(completion: Completion | undefined): string {
       return "";
     case "agent":
     case "any":
+    case "service":
       return `_hypivisor_ids ${completion}`;
     case "folder":
       return "_hypivisor_paths -d";

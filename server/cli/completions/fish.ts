@@ -51,6 +51,7 @@ function actionOf(completion: Completion | undefined): string {
       return "";
     case "agent":
     case "any":
+    case "service":
       return `-a '(hypivisor complete ${completion} 2>/dev/null)'`;
     case "folder":
       return "-a '(__fish_complete_directories)'";

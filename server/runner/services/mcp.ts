@@ -1,7 +1,11 @@
 /** MCP as services need it, joined from the parts that speak it. */
 
 import { Bridge } from "../../mcp/bridge.ts";
-import { type BridgeServer, serveBridge } from "../../mcp/bridge_http.ts";
+import {
+  type BridgeServer,
+  type BridgeServerOptions,
+  serveBridge,
+} from "../../mcp/bridge_http.ts";
 import type { Era } from "../../mcp/era.ts";
 import { probeMcp } from "../../mcp/probe.ts";
 import type { McpBridge, McpPort } from "./mcp_port.ts";
@@ -15,7 +19,7 @@ export const MCP: McpPort = {
 /** A bridge with a port of its own, that tells when it is used. */
 class ServedBridge extends Bridge implements McpBridge {
   readonly #onUse: () => void;
-  #server: BridgeServer | undefined;
+  readonly #servers: BridgeServer[] = [];
 
   constructor(parts: Parameters<McpPort["openBridge"]>[0]) {
     super(parts);
@@ -27,12 +31,12 @@ class ServedBridge extends Bridge implements McpBridge {
     return super.fetch(request);
   }
 
-  listen(options: { port: number; path: string }): void {
-    this.#server = serveBridge(this, options);
+  listen(place: BridgeServerOptions): void {
+    this.#servers.push(serveBridge(this, place));
   }
 
   override close(): void {
     super.close();
-    void this.#server?.stop();
+    for (const server of this.#servers) void server.stop();
   }
 }

@@ -35,11 +35,12 @@ export interface McpBridge {
   }): McpAttachment;
   check(options: { timeoutMs: number }): Promise<McpProbe>;
   /**
-   * Listens for clients, for as long as the bridge is there.
+   * Listens for clients, for as long as the bridge is there, beside where it
+   * listens already.
    *
    * @throws what `listen` says, `EADDRINUSE` above all.
    */
-  listen(options: { port: number; path: string }): void;
+  listen(place: { path: string } & ({ unix: string } | { port: number })): void;
   close(): void;
 }
 

@@ -170,6 +170,7 @@ export class Service {
       up: upOf(this.#life.phase),
       now,
       port: this.#port,
+      socket: this.#bridge?.socket,
       watch: this.#watch,
       log: this.log,
       faults: this.#faults,
@@ -189,15 +190,12 @@ export class Service {
     this.log.close();
   }
 
-  /** For one on stdio the port is the bridge's, not its own. */
   #openBridge(): ServiceBridge | undefined {
     const { name, log } = this;
     const { process: config } = this.#config;
     if (config.transport !== "stdio") return undefined;
-    const { mcp, onUse } = this.#parts;
-    const port = this.#allocate();
-    this.#port = port;
-    return new ServiceBridge({ name, config, port, mcp, log, onUse });
+    const { mcp, onUse, socketDir } = this.#parts;
+    return new ServiceBridge({ name, config, socketDir, mcp, log, onUse });
   }
 
   #allocate(): number {

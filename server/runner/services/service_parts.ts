@@ -9,6 +9,8 @@ export interface ServiceParts {
   readonly tools: RunTools;
   readonly mcp: McpPort;
   readonly logPath: string;
+  /** Where bridges listen. */
+  readonly socketDir: string;
   readonly desired: "up" | "down";
   /** A port for one that has none of its own, the same as ever if possible. */
   readonly allocatePort: (name: ServiceName) => number;

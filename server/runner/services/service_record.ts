@@ -18,6 +18,7 @@ export interface RecordParts {
   readonly up: Up | undefined;
   readonly now: Instant;
   readonly port: number | undefined;
+  readonly socket: string | undefined;
   readonly watch: Watch | undefined;
   readonly log: ServiceLog;
   readonly faults: readonly ConfigFault[];
@@ -25,7 +26,7 @@ export interface RecordParts {
 }
 
 export function recordOf(parts: RecordParts): ServiceRecord {
-  const { config, facts, up, now, watch, log, faults } = parts;
+  const { config, facts, up, now, watch, log, faults, socket } = parts;
   const { name, file, process, rules } = config;
   const port = parts.port ?? (process.port || undefined);
   const warnings = [...config.warnings, ...parts.warnings];
@@ -37,6 +38,7 @@ export function recordOf(parts: RecordParts): ServiceRecord {
     command: process.command.map((text) => withPort(text, port)),
     transport: process.transport,
     ...(port === undefined ? {} : { port }),
+    ...(socket === undefined ? {} : { socket }),
     ...(process.path === undefined ? {} : { path: process.path }),
     ...(up
       ? {

@@ -51,6 +51,7 @@ export class Services {
   readonly #parts: ServicesParts;
   readonly #tools: RunTools;
   readonly #logDir: string;
+  readonly #socketDir: string;
   readonly #state: StateFile;
   readonly #ports: PortBook;
   readonly #news = new News();
@@ -73,7 +74,8 @@ export class Services {
     this.#killed = new Set(parts.killed);
     this.#logDir = join(parts.dataDir, "logs", "services");
     makePrivateDir(join(parts.dataDir, "logs"));
-    makePrivateDir(this.#logDir);
+    this.#socketDir = join(parts.dataDir, "mcp");
+    for (const dir of [this.#logDir, this.#socketDir]) makePrivateDir(dir);
     this.#state = new StateFile(join(parts.dataDir, "services.json"));
     this.#ports = new PortBook(this.#state, () => this.#declaredPorts());
     this.#tools = {
@@ -238,6 +240,7 @@ export class Services {
       tools: this.#tools,
       mcp: this.#parts.mcp,
       logPath: join(this.#logDir, `${name}.log`),
+      socketDir: this.#socketDir,
       desired,
       allocatePort: () => this.#ports.allocate(name, desired),
       onUse: () => this.onUse(service),

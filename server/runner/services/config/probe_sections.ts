@@ -27,10 +27,21 @@ import {
 /** Below this a probe would do nothing but follow the one before. */
 const HEALTH_INTERVAL_MIN_MS = 100;
 
+/** In less than this nobody can answer. */
+const TIMEOUT_MIN_MS = 1;
+
 export const readyBlock = block({
   probe: readProbe,
-  timeout: readDuration,
+  timeout: readTimeout,
 });
+
+function readTimeout(field: Field): number | undefined {
+  const timeout = readDuration(field);
+  if (timeout === undefined || timeout >= TIMEOUT_MIN_MS) return timeout;
+  const why = `shorter than ${TIMEOUT_MIN_MS}ms`;
+  field.faults.invalid(field.field, field.node.place, why);
+  return undefined;
+}
 
 /** What the process is decides what is asked where nothing is said. */
 export function readyRules(
@@ -112,7 +123,7 @@ export function isUrlPath(text: string): boolean {
 export const healthBlock = block({
   probe: readProbe,
   interval: readDuration,
-  timeout: readDuration,
+  timeout: readTimeout,
   failures: readU32(1),
   action: readChoice("action", ["report", "restart"]),
 });

@@ -150,7 +150,7 @@ function processOf(source: Source, home: string): ProcessConfig {
   if (program === "") source.refuse("command", "expected string argument");
   const workingDir = placeOn(home, expand(source, "working-dir", home));
   const transport = found.transport ?? transportOf(found);
-  const port = found.port ?? (transport === "none" ? undefined : 0);
+  const port = found.port ?? (transport === "http" ? 0 : undefined);
   for (const key of found.secrets?.keys() ?? []) {
     if (found.env?.has(key)) {
       source.refuse("secrets", `\`${key}\` is in \`env\` too`);

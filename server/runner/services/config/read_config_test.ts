@@ -229,7 +229,7 @@ test("readConfig() drops nothing silently (B47)", () => {
   ).toContain("2:27");
 });
 
-test("readConfig() refuses settings that contradict each other", () => {
+test("readConfig() refuses settings that contradict each other (B20)", () => {
   const contradictions: [string, string][] = [
     [
       'restart { backoff-initial "2s"; backoff-max "1s" }',
@@ -237,6 +237,11 @@ test("readConfig() refuses settings that contradict each other", () => {
     ],
     ['idle-stop "1m"', 'needs `start "lazy"`'],
     ['ready { probe "tcp" }', "`tcp` needs a `port`"],
+    ['ready { timeout "0s" }', "shorter than 1ms"],
+    [
+      'transport "stdio"; ready { probe "tcp" }',
+      "cannot be asked over `stdio`",
+    ],
     ['health { interval "1s" }', "expected a `probe`"],
     ['port 80; health { probe "fd" }', "`fd` tells only once"],
     ['ready { probe "http" "health" }', "a path that begins with /"],

@@ -1,0 +1,79 @@
+/** `hypivisor service`: the daemon as what the system starts at login. */
+
+import { homedir } from "node:os";
+import {
+  installLoginItem,
+  loginItemStatus,
+  uninstallLoginItem,
+} from "../../login_item.ts";
+import { runCommand } from "../../run_command.ts";
+import { type Command, UsageError } from "../command.ts";
+import { EXIT, print, printJson, warn } from "../output.ts";
+import { ownCommand } from "../own_command.ts";
+import { logFileOf } from "../start_daemon.ts";
+import { dataDirOf, JSON_OPTION } from "../target.ts";
+
+export const service: Command = {
+  name: "service",
+  usage: "install|uninstall|status",
+  summary: "Have the daemon start at login",
+  about: `By systemd or launchd, for this user, with the PATH of this shell.`,
+  group: "services",
+  options: [JSON_OPTION],
+  positionals: {
+    min: 1,
+    max: 1,
+    completion: [["install", "uninstall", "status"]],
+  },
+  async run(args) {
+    const { env } = process;
+    const parts = {
+      platform: process.platform,
+      home: env.HOME || homedir(),
+      env,
+      uid: process.getuid?.() ?? 0,
+      run: runCommand,
+    };
+    const isJson = args.flag("json");
+    switch (args.words[0]) {
+      case "install": {
+        const [program = "hypivisor", ...own] = ownCommand();
+        const item = await installLoginItem(parts, {
+          command: [program, ...own, "serve"],
+          path: env.PATH ?? "",
+        }, logFileOf(dataDirOf(args, env)));
+        if (isJson) return printJson(item);
+        print(`${item.what}: ${item.file}\n`);
+        for (const hint of item.hints) warn(hint);
+        return EXIT.ok;
+      }
+      case "uninstall": {
+        const wasThere = await uninstallLoginItem(parts);
+        if (isJson) return printJson({ uninstalled: wasThere });
+        warn(
+          wasThere
+            ? "It does not start at login any more"
+            : "It was not installed",
+        );
+        return EXIT.ok;
+      }
+      case "status": {
+        const item = await loginItemStatus(parts);
+        if (isJson) return printJson(item);
+        if (item.kind === "absent") {
+          warn(`Not installed: there is no "${item.file}"`);
+          return EXIT.failed;
+        }
+        print(
+          `installed: ${item.file}\nstarts at login: ${
+            item.isEnabled ? "yes" : "no"
+          }\nruns now: ${item.isRunning ? "yes" : "no"}\n`,
+        );
+        for (const hint of item.hints) warn(hint);
+        return EXIT.ok;
+      }
+      default:
+        throw new UsageError(`Unknown argument "${args.words[0]}"`);
+    }
+  },
+};

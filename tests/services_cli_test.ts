@@ -1,0 +1,301 @@
+/** Services by the command line, as a person or a script has it. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { test } from "bun:test";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { cliCommand, cliEnv, runCli } from "./harness/cli.ts";
+import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
+import { until } from "./harness/until.ts";
+
+const FAILING = `command "false"
+transport "none"
+restart {
+  policy "on-failure"
+  backoff-initial "10ms"
+  backoff-max "50ms"
+  max-retries-per-minute 3
+}
+`;
+
+test("services start with the daemon; stop and start name them", async () => {
+  await using host = await ServiceHost.start({ alpha: sleeper() });
+  await host.becomes("alpha", "running");
+
+  assertEquals(await host.run("stop", "alpha"), {
+    code: 0,
+    stdout: "stopped: alpha\n",
+    stderr: "",
+  });
+  assertEquals(
+    (await host.run("stop", "alpha")).stdout,
+    "not running: alpha\n",
+  );
+  assertEquals((await host.run("start", "alpha")).stdout, "started: alpha\n");
+  assertEquals(
+    (await host.run("start", "--all")).stdout,
+    "already running: alpha\n",
+  );
+  assertEquals(
+    (await host.run("restart", "alpha")).stdout,
+    "restarted: alpha\n",
+  );
+  assertEquals(
+    (await host.run("stop", "--all", "--now")).stdout,
+    "stopped: alpha\n",
+  );
+}, 60_000);
+
+test("one that always fails is listed as failed, in columns", async () => {
+  await using host = await ServiceHost.start({
+    "always-failing-and-with-a-long-name": FAILING,
+    alpha: sleeper(),
+  });
+  await host.becomes("always-failing-and-with-a-long-name", "failed", 6_000);
+  const { state } = await host.becomes("alpha", "running");
+
+  const { code, stdout } = await host.run("list");
+  assertEquals(code, 0);
+  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
+  assertEquals(rows[0], [
+    "NAME",
+    "STATE",
+    "PID",
+    "PORT",
+    "UPTIME",
+    "RESTARTS",
+  ]);
+  assertEquals(rows[1]?.slice(0, 2), ["alpha", "running"]);
+  assertEquals(rows[1]?.[2], String("pid" in state ? state.pid : ""));
+  assertMatch(rows[1]?.[4] ?? "", /^\d+s$/);
+  assertEquals(rows[2], [
+    "always-failing-and-with-a-long-name",
+    "failed",
+    "-",
+    "-",
+    "-",
+    "3",
+  ]);
+  const heads = stdout.split("\n").map((line) =>
+    line.search(/\b(STATE|running|failed)\b/)
+  );
+  assertEquals(new Set(heads.slice(0, 3)).size, 1);
+
+  const told = await host.run("status", "always-failing-and-with-a-long-name");
+  assertMatch(told.stdout, /^state: +failed$/m);
+  assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
+  assertMatch(told.stdout, /^transition: .* running -> restarting/m);
+}, 60_000);
+
+test(
+  "reload tells what was added, changed and removed, and faults by place",
+  async () => {
+    await using host = await ServiceHost.start({
+      gone: sleeper(),
+      other: sleeper("port 18181\n"),
+      same: sleeper(),
+    });
+    await host.becomes("same", "running");
+    host.remove("gone");
+    host.write("other", sleeper("port 18182\n"));
+    host.write("fresh", sleeper());
+
+    assertEquals(
+      (await host.run("reload")).stdout,
+      "added: fresh\nremoved: gone\nchanged: other\nunchanged: same\n",
+    );
+
+    host.write("bad", 'command "x"\nport 99999\n');
+    const file = join(host.folder, "bad.kdl");
+    const text =
+      `invalid value for \`port\` in ${file}: port 99999 out of u16 range`;
+    for (
+      const [command, where] of [["reload", "stderr"], ["check", "stdout"]]
+    ) {
+      const ran = command === "check"
+        ? await runCli(["check"], { env: host.env })
+        : await host.run("reload");
+      assertEquals(ran.code, 3, ran.stderr);
+      assert(ran[where as "stderr"].includes(`${file}:2:`), ran.stderr);
+      assert(ran[where as "stderr"].includes(text), ran.stderr);
+    }
+    assertEquals((await host.list()).map(({ name }) => String(name)), [
+      "fresh",
+      "other",
+      "same",
+    ]);
+  },
+  60_000,
+);
+
+test("check has the text of every fault of a file", async () => {
+  const cases: readonly (readonly [file: string, said: string])[] = [
+    ["port 1", "missing required field `command` in {}"],
+    [
+      'command "x"\nport "y"',
+      "invalid value for `port` in {}: expected integer",
+    ],
+    [
+      'command "x"\nrestart {\n policy "maybe"\n}',
+      "invalid value for `restart.policy` in {}: unknown policy `maybe`",
+    ],
+    [
+      'command "x"\nstop {\n grace "soon"\n}',
+      "invalid value for `stop.grace` in {}: invalid duration `soon`",
+    ],
+    [
+      'command "x"\nrestart {\n bogus 1\n}',
+      "invalid value for `restart` in {}: unknown key `bogus`",
+    ],
+    ['command "x', "failed to parse KDL in {}: "],
+  ];
+  await using host = await ServiceHost.start({});
+  for (const [text, said] of cases) {
+    host.write("one", text);
+    const { code, stdout } = await runCli(["check"], { env: host.env });
+    assertEquals(code, 3, text);
+    const wanted = said.replace("{}", join(host.folder, "one.kdl"));
+    assert(stdout.includes(wanted), `${stdout}\nwanted: ${wanted}`);
+  }
+  host.write("one", 'command "x"\nport 4711\n');
+  host.write("two", 'command "x"\nport 4711\n');
+  host.write("Odd", 'command "x"\n');
+  const { stdout } = await runCli(["check"], { env: host.env });
+  assert(
+    stdout.includes("duplicate port 4711 declared by both `one` and `two`"),
+    stdout,
+  );
+  assert(
+    stdout.includes("server name `Odd` contains invalid characters (allowed:"),
+    stdout,
+  );
+}, 60_000);
+
+test(
+  "logs prints what there is, follows several, and ends with its reader",
+  async () => {
+    await using host = await ServiceHost.start({
+      quiet: sleeper(),
+      talker: TALKER,
+    });
+    await host.becomes("talker", "running");
+    await until(async () =>
+      (await host.run("logs", "talker")).stdout.includes("[out] tick")
+    );
+    const { code, stdout } = await host.run("logs", "talker", "--tail", "1000");
+    assertEquals(code, 0);
+    assert(stdout.includes("[out] ready\n"), stdout);
+    assert(stdout.includes("[err] oops\n"), stdout);
+    assertEquals(
+      (await host.run("logs", "talker", "-n", "2")).stdout.split("\n").length,
+      3,
+    );
+
+    await using follower = host.begin(
+      "logs",
+      "talker",
+      "quiet",
+      "-f",
+      "-n",
+      "1",
+    );
+    await until(() => /^talker \[out\] tick$/m.test(follower.printed()), {
+      withinMs: 10_000,
+      seen: follower.printed,
+    });
+
+    const cut = Bun.spawn([
+      "sh",
+      "-c",
+      `"$@" logs talker --data-dir '${host.dataDir}' -f | head -n 3; `,
+      "sh",
+      ...cliCommand(),
+    ], { env: cliEnv(host), stdout: "pipe", stderr: "pipe" });
+    assertEquals((await new Response(cut.stdout).text()).split("\n").length, 4);
+    assertEquals(await new Response(cut.stderr).text(), "");
+  },
+  60_000,
+);
+
+test("exit codes tell what went wrong", async () => {
+  await using host = await ServiceHost.start({ alpha: sleeper() });
+  await host.becomes("alpha", "running");
+  const nowhere = { dataDir: join(host.dir, "nowhere"), env: host.env };
+  for (
+    const [args, code] of [
+      [["status", "nobody"], 1],
+      [["start", "nobody"], 1],
+      [["logs", "nobody"], 1],
+      [["start"], 64],
+      [["start", "alpha", "--all"], 64],
+      [["logs", "alpha", "--since", "soon"], 64],
+    ] as const
+  ) assertEquals((await host.run(...args)).code, code, args.join(" "));
+  for (const command of ["list", "reload"]) {
+    assertEquals((await runCli([command], nowhere)).code, 2, command);
+  }
+  host.write("none", 'command "/no/such/program"\ntransport "none"\n');
+  await host.run("reload");
+  const refused = await host.run("start", "none");
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stderr, /no\/such\/program/);
+  assertEquals(statSync(join(host.dataDir, "xy.sock")).mode & 0o777, 0o600);
+}, 60_000);
+
+test("started as xy it speaks as xy does", async () => {
+  await using host = await ServiceHost.start({ alpha: sleeper() });
+  await host.becomes("alpha", "running");
+  const run = async (...args: string[]) => {
+    const child = Bun.spawn(
+      [...cliCommand(), ...args, "--data-dir", host.dataDir],
+      { argv0: "xy", env: cliEnv(host), stdout: "pipe", stderr: "pipe" },
+    );
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { code: await child.exited, stdout, stderr };
+  };
+  assertEquals((await run("stop", "alpha")).stdout, "stopped: alpha\n");
+  assertEquals(await run("stop", "nobody"), {
+    code: 1,
+    stdout: "",
+    stderr: "xy: rpc error -32001: no such server `nobody`\n",
+  });
+  assertMatch((await run("list")).stdout, /^alpha +stopped/m);
+}, 60_000);
+
+test(
+  "files of xy are copied, and a service is exported and taken out again",
+  async () => {
+    await using host = await ServiceHost.start({
+      web: `command "sleep" "1000"\nport 18183\nready { probe "none"; }\n`,
+    });
+    const source = join(host.dir, "config", "xy", "servers");
+    await Bun.write(
+      join(source, "old.kdl"),
+      'command "sleep"\nargs "9"\nport 18184\n',
+    );
+    const imported = await runCli(["import", "xy"], { env: host.env });
+    assertEquals(imported.code, 0, imported.stderr);
+    assert(existsSync(join(host.folder, "old.kdl")));
+
+    const file = join(host.dir, ".cursor", "mcp.json");
+    const printed = await host.run("export", "cursor", "web");
+    assert(
+      printed.stdout.includes("http://127.0.0.1:18183/mcp"),
+      printed.stderr,
+    );
+    assert(!existsSync(file));
+    assertEquals(
+      (await host.run("export", "cursor", "web", "--write")).code,
+      0,
+    );
+    assert(readFileSync(file, "utf8").includes("18183"));
+    assertEquals(
+      (await host.run("export", "cursor", "web", "--remove")).stdout,
+      "removed: web\n",
+    );
+  },
+  60_000,
+);
