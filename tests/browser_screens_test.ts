@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
 import { Desk } from "./harness/desk.ts";
 import { type Screen, SCREENS } from "./harness/screens.ts";
+import { SERVICE_SCREENS, shopFiles } from "./harness/service_screens.ts";
 import { ShellHome } from "./harness/shell_home.ts";
 import { standInForPi, TERMINAL_SCREENS } from "./harness/terminal_screens.ts";
 
@@ -69,5 +70,14 @@ for (const colorScheme of ["dark", "light"] as const) {
       context: { colorScheme },
     });
     await look(desk, TERMINAL_SCREENS, colorScheme);
+  });
+
+  test(`every screen of services is accessible in the ${colorScheme} theme`, async () => {
+    using files = shopFiles();
+    await using desk = await Desk.open({
+      hypivisor: { env: files.env },
+      context: { colorScheme },
+    });
+    await look(desk, SERVICE_SCREENS, colorScheme);
   });
 }

@@ -8,13 +8,21 @@
 import type { NodeId } from "../server/protocol/node.ts";
 import { nextWaiting, stepAgent } from "./models/roster.ts";
 import type { Page } from "./page.ts";
+import { serviceActions } from "./service_actions.ts";
 import { terminalActions } from "./terminal_actions.ts";
 import type { IconName } from "./components/icon.tsx";
+
+export type ActionGroup =
+  | "Go"
+  | "Conversation"
+  | "Terminal"
+  | "Service"
+  | "Page";
 
 export interface Action {
   readonly id: string;
   readonly label: string;
-  readonly group: "Go" | "Conversation" | "Terminal" | "Page";
+  readonly group: ActionGroup;
   readonly icon: IconName;
   /** As `shortcut` reads it; absent where only the palette offers it. */
   readonly keys?: string;
@@ -32,6 +40,7 @@ export function makeActions(page: Page): readonly Action[] {
     ...goActions(page),
     ...talkActions(page),
     ...terminalActions(page),
+    ...serviceActions(page),
     ...pageActions(page),
   ];
 }
@@ -84,7 +93,7 @@ function goActions({ navigation, roster }: Page): Action[] {
       label: "All agents",
       group: "Go",
       icon: "bot",
-      keys: "g",
+      keys: "g a",
       run: () => navigation.go({ kind: "home" }),
     },
   ];

@@ -14,6 +14,7 @@ import { FirstRun } from "./views/first_run.tsx";
 import { Inspector } from "./views/inspector.tsx";
 import {
   LazyDock,
+  LazyServices,
   LazySpawnSheet,
   LazyTerminalList,
   LazyTerminalPage,
@@ -47,7 +48,8 @@ export function App({ page, actions }: AppProps) {
   // A terminal is something to show, even before the first agent.
   const isEmpty = nodes.known.value && nodes.all.value.length === 0 &&
     navigation.route.value.kind === "home" &&
-    page.terminals.all.value.length === 0 && !page.dock.isOpen.value;
+    page.terminals.all.value.length === 0 && !page.dock.isOpen.value &&
+    page.services.all.value.length === 0;
   return (
     <>
       <a class="skip-link" href="#stage">Skip to the conversation</a>
@@ -64,6 +66,8 @@ function Regions({ page }: { page: Page }) {
   const layout = page.viewport.layout.value;
   const agent = page.agents.current.value;
   const route = page.navigation.route.value;
+  const isServices = route.kind === "services" || route.kind === "service";
+  const service = route.kind === "service" ? route.name : undefined;
   if (route.kind === "terminal") {
     return (
       <Boundary what="this terminal">
@@ -73,6 +77,7 @@ function Regions({ page }: { page: Page }) {
   }
   if (layout === "phone") {
     if (route.kind === "terminals") return <LazyTerminalList page={page} />;
+    if (isServices) return <LazyServices page={page} name={service} />;
     return agent
       ? <Stage key={agent.id} page={page} agent={agent} />
       : <PhoneHome page={page} />;
@@ -107,6 +112,8 @@ function Regions({ page }: { page: Page }) {
             ? <Stage key={agent.id} page={page} agent={agent} />
             : route.kind === "terminals"
             ? <LazyTerminalList page={page} />
+            : isServices
+            ? <LazyServices page={page} name={service} />
             : page.nodes.all.value.length === 0
             ? <FirstRun page={page} />
             : <Overview page={page} />}

@@ -10,6 +10,9 @@ import {
   shortcut,
 } from "./keys.ts";
 
+/** The second letter of two must follow within this time. */
+const SECOND_WITHIN_MS = 1_500;
+
 interface Bound {
   readonly action: Action;
   readonly keys: Shortcut;
@@ -25,18 +28,28 @@ export function listenToKeys(
   isCovered: () => boolean,
 ): () => void {
   const bound = bind(actions);
+  const firsts = new Set(bound.flatMap(({ keys }) => keys.after ?? []));
+  let first: { readonly key: string; readonly at: number } | undefined;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const { activeElement } = document;
     const typing = isField(activeElement);
     const inTerminal = isTerminal(activeElement);
+    const isBare = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isSoon = first && event.timeStamp - first.at < SECOND_WITHIN_MS;
+    const before = isBare && isSoon ? first?.key : undefined;
+    first = undefined;
     for (const { action, keys } of bound) {
+      if (keys.after !== before) continue;
       if (!keys.inFields && (typing || isCovered())) continue;
       if (inTerminal && !actsInTerminal(action, keys)) continue;
       if (!matches(keys, event, IS_MAC) || action.isOff?.()) continue;
       event.preventDefault();
       action.run();
       return;
+    }
+    if (isBare && firsts.has(event.key) && !typing && !inTerminal) {
+      first = { key: event.key, at: event.timeStamp };
     }
   };
   document.addEventListener("keydown", onKeyDown);

@@ -7,6 +7,8 @@
 
 /** `mod` is ⌘ on a Mac and Ctrl elsewhere. */
 export interface Shortcut {
+  /** A bare letter that must be pressed just before, as in `g s`. */
+  readonly after?: string;
   readonly mods: readonly ("mod" | "ctrl" | "alt" | "shift")[];
   /** As `KeyboardEvent.key`; single letters in lower case. */
   readonly key: string;
@@ -25,14 +27,16 @@ export interface Pressed {
 }
 
 /**
- * Reads `mod+k`, `alt+o`, `?`. Those with mod, ctrl or alt work everywhere;
+ * Reads `mod+k`, `alt+o`, `?`, and `g s`, one letter after another. Those with mod, ctrl or alt work everywhere;
  * bare letters only where nobody types.
  */
 export function shortcut(text: string): Shortcut {
-  const parts = text.split("+");
+  const [, after, rest = text] = /^(\S) (.+)$/.exec(text) ?? [];
+  const parts = rest.split("+");
   const key = parts.pop() || "+";
   const mods = parts as Shortcut["mods"];
-  return { mods, key, inFields: mods.some((mod) => mod !== "shift") };
+  const inFields = mods.some((mod) => mod !== "shift");
+  return { ...(after ? { after } : {}), mods, key, inFields };
 }
 
 /** Signs that Shift or Alt turn into others: with either, their place counts. */
@@ -76,12 +80,14 @@ const SIGNS: Record<string, string> = {
 
 /** As it is printed on the keyboard in front of the person. */
 export function sayKeys(text: string, isMac: boolean): string {
-  const { mods, key } = shortcut(text);
+  const { after, mods, key } = shortcut(text);
   const names = isMac
     ? { mod: "⌘", ctrl: "⌃", alt: "⌥", shift: "⇧" }
     : { mod: "Ctrl", ctrl: "Ctrl", alt: "Alt", shift: "Shift" };
   const sign = SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
-  return [...mods.map((mod) => names[mod]), sign].join(isMac ? "" : " ");
+  const pressed = [...mods.map((mod) => names[mod]), sign]
+    .join(isMac ? "" : " ");
+  return after ? `${after.toUpperCase()} ${pressed}` : pressed;
 }
 
 export const IS_MAC = typeof navigator !== "undefined" &&

@@ -60,3 +60,10 @@ test("matches() finds signs by their place where a modifier changes them", () =>
   ));
   assert(!matches(shortcut("ctrl+`"), at("`", "Backquote", {}), false));
 });
+
+test("one letter after another is written with a space", () => {
+  const keys = shortcut("g s");
+  assertEquals(keys, { after: "g", mods: [], key: "s", inFields: false });
+  assertEquals(sayKeys("g s", false), "G S");
+  assertEquals(shortcut("/").after, undefined);
+});

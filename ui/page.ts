@@ -18,6 +18,7 @@ import { OpenAgentsModel } from "./models/open_agent.ts";
 import { RosterModel } from "./models/roster.ts";
 import { SpokenModel } from "./models/spoken.ts";
 import { ViewportModel } from "./models/viewport.ts";
+import { openServiceParts } from "./page_services.ts";
 import { openTerminalParts } from "./page_terminals.ts";
 import { Rpc } from "./rpc.ts";
 import { browserStorage } from "./storage.ts";
@@ -48,9 +49,17 @@ export interface TerminalHands {
   leave(): void;
 }
 
+/** What a shortcut can do to the service on screen. */
+export interface ServiceHands {
+  filter(): void;
+  toggleWrap(): void;
+  askAgent(): void;
+}
+
 /** Views put their hands here while they are mounted. */
 export interface Hands {
   readonly terminal: TerminalHands | undefined;
+  readonly service: ServiceHands | undefined;
   readonly transcript: TranscriptHands | undefined;
   readonly composer: ComposerHands | undefined;
   /** Renames the agent on screen, in its header. */
@@ -82,6 +91,7 @@ export function openPage() {
     composer: undefined,
     rename: undefined,
     terminal: undefined,
+    service: undefined,
     isPageKey: undefined,
   });
   const viewport = new ViewportModel();
@@ -106,8 +116,11 @@ export function openPage() {
     isPageKey: (event) => hands.peek().isPageKey?.(event) ?? false,
   });
 
+  const serviceParts = openServiceParts({ rpc, nodes, notices, onPush });
+
   registry.start();
   return {
+    ...serviceParts,
     ...terminalParts,
     registry,
     rpc,

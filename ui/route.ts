@@ -1,6 +1,7 @@
 /** Which screen an address means, and back. */
 
 import type { NodeId } from "../server/protocol/node.ts";
+import type { ServiceName } from "../server/protocol/service.ts";
 import type { TerminalId } from "../server/protocol/terminal.ts";
 
 export type Route =
@@ -10,7 +11,11 @@ export type Route =
   /** One terminal, and nothing beside it. */
   | { readonly kind: "terminal"; readonly id: TerminalId }
   /** The list of terminals. */
-  | { readonly kind: "terminals" };
+  | { readonly kind: "terminals" }
+  /** One service, and what it writes. */
+  | { readonly kind: "service"; readonly name: ServiceName }
+  /** The list of services. */
+  | { readonly kind: "services" };
 
 /** Where the form for a new agent has an address of its own. */
 export const NEW_PATH = "/new";
@@ -18,13 +23,15 @@ export const NEW_PATH = "/new";
 /** Anything that is not understood is home. */
 export function readRoute(path: string): Route {
   if (/^\/t\/?$/.test(path)) return { kind: "terminals" };
-  const match = /^\/([at])\/([^/]+)\/?$/.exec(path);
+  if (/^\/s\/?$/.test(path)) return { kind: "services" };
+  const match = /^\/([ats])\/([^/]+)\/?$/.exec(path);
   if (!match?.[2]) return { kind: "home" };
   try {
     const id = decodeURIComponent(match[2]);
-    return match[1] === "a"
-      ? { kind: "agent", id: id as NodeId }
-      : { kind: "terminal", id: id as TerminalId };
+    if (match[1] === "a") return { kind: "agent", id: id as NodeId };
+    return match[1] === "t"
+      ? { kind: "terminal", id: id as TerminalId }
+      : { kind: "service", name: id as ServiceName };
   } catch {
     // A broken escape in an address that somebody typed.
     return { kind: "home" };
@@ -37,6 +44,10 @@ export function pathOf(route: Route): string {
       return "/";
     case "terminals":
       return "/t";
+    case "services":
+      return "/s";
+    case "service":
+      return `/s/${encodeURIComponent(route.name)}`;
     case "agent":
       return `/a/${encodeURIComponent(route.id)}`;
     case "terminal":

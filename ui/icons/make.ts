@@ -43,6 +43,7 @@ const USED = [
   "refresh-cw",
   "rotate-ccw",
   "search",
+  "server",
   "settings",
   "slash",
   "smartphone",

@@ -115,14 +115,17 @@ export const NavigationModel = createModel((history: HistoryPort) => {
     /** One screen up, by way of the history if it leads there. */
     up(): void {
       if (index() > 0) return history.back();
-      const above: Route = route.peek().kind === "terminal"
-        ? { kind: "terminals" }
-        : { kind: "home" };
+      const above = aboveOf(route.peek());
       history.replace({ depth: 0, index: 0 }, pathOf(above));
       route.value = above;
     },
   };
 });
+
+function aboveOf({ kind }: Route): Route {
+  if (kind === "terminal") return { kind: "terminals" };
+  return { kind: kind === "service" ? "services" : "home" };
+}
 
 export const browserHistory: HistoryPort = {
   path: () => location.pathname,

@@ -20,6 +20,7 @@ import type {
   ParamsOf,
   ResultOf,
 } from "../../server/protocol/rpc.ts";
+import type { ServiceRecord } from "../../server/protocol/service.ts";
 import type { TerminalRecord } from "../../server/protocol/terminal.ts";
 import type { LinkState } from "../link.ts";
 
@@ -35,7 +36,7 @@ export interface RegistryLink {
 type Start = ResultOf<"subscribe">;
 
 /** What the server says about itself, once it has. */
-export type ServerFacts = Omit<Start, "nodes" | "terminals">;
+export type ServerFacts = Omit<Start, "nodes" | "terminals" | "services">;
 
 export type NodesModel = InstanceType<typeof NodesModel>;
 
@@ -43,6 +44,7 @@ export const NodesModel = createModel((link: RegistryLink) => {
   const byId = signal<ReadonlyMap<NodeId, NodeRecord>>(new Map());
   const server = signal<ServerFacts | undefined>(undefined);
   const terminals = signal<readonly TerminalRecord[]>([]);
+  const services = signal<readonly ServiceRecord[]>([]);
   /** The version that served this page, as far as the page can tell. */
   const firstVersion = signal<string | undefined>(undefined);
 
@@ -55,10 +57,12 @@ export const NodesModel = createModel((link: RegistryLink) => {
   effect(() => {
     if (link.state.value.kind !== "open") return;
     let current = true;
-    link.call("subscribe", {}).then(({ nodes, terminals: list, ...facts }) => {
+    link.call("subscribe", {}).then((start) => {
       if (!current) return;
+      const { nodes, terminals: shells, services: served, ...facts } = start;
       byId.value = replaceAll(byId.peek(), nodes);
-      terminals.value = list;
+      terminals.value = shells;
+      services.value = served;
       server.value = facts;
       firstVersion.value ??= facts.version;
     }).catch(() => {
@@ -74,6 +78,12 @@ export const NodesModel = createModel((link: RegistryLink) => {
     server,
     /** Those that there were when the list began; pushes tell of the rest. */
     terminals,
+    /** The same of services. */
+    services,
+    /** Whether this server keeps services. */
+    hasServices: computed(() =>
+      server.value?.capabilities.includes("services") ?? false
+    ),
     /** Whether this server opens terminals and starts agents. */
     hasTerminals: computed(() =>
       server.value?.capabilities.includes("terminals") ?? false

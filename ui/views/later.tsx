@@ -1,6 +1,10 @@
-/** What the first page does without: terminals, and the form for an agent. */
+/**
+ * What the first page does without: terminals, services, and the form for an
+ * agent.
+ */
 
 import type { NodeRecord } from "../../server/protocol/node.ts";
+import type { ServiceName } from "../../server/protocol/service.ts";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
 import type { Page } from "../page.ts";
 import { Lazy } from "./lazy.tsx";
@@ -41,6 +45,22 @@ export function LazyTerminalList(props: PageProps) {
   return (
     <Lazy load={loadTerminalList} props={props}>
       <main class="phone-list" id="stage" />
+    </Lazy>
+  );
+}
+
+const loadServices = () =>
+  import("./services_page.tsx").then(({ ServicesPage }) => ServicesPage);
+
+interface ServicesProps extends PageProps {
+  name?: ServiceName | undefined;
+}
+
+/** A phone's bar of screens is part of what is loaded. */
+export function LazyServices(props: ServicesProps) {
+  return (
+    <Lazy load={loadServices} props={props}>
+      <main class="stage" id="stage" />
     </Lazy>
   );
 }

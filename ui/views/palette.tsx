@@ -1,4 +1,4 @@
-/** The palette: any agent or action, by a few letters of its name. */
+/** The palette: any agent, terminal, service or action, by a few letters of its name. */
 
 import { useMemo, useState } from "preact/hooks";
 import type { NodeRecord } from "../../server/protocol/node.ts";
@@ -10,8 +10,11 @@ import { Marked } from "../components/marked.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
 import { fuzzyScore } from "../fuzzy.ts";
 import { IS_MAC, sayKeys } from "../keys.ts";
+import type { ServiceRecord } from "../../server/protocol/service.ts";
 import type { TerminalRecord } from "../../server/protocol/terminal.ts";
 import { findAgents } from "../models/roster.ts";
+import { serviceWord } from "../models/service_words.ts";
+import { findServices } from "../models/services.ts";
 import { findTerminals } from "../models/terminals.ts";
 import type { Page } from "../page.ts";
 import { lastPart, nameOf, shortPath, terminalName } from "../words.ts";
@@ -24,11 +27,13 @@ interface PaletteProps {
 type Hit =
   | { readonly kind: "agent"; readonly node: NodeRecord }
   | { readonly kind: "terminal"; readonly record: TerminalRecord }
+  | { readonly kind: "service"; readonly service: ServiceRecord }
   | { readonly kind: "action"; readonly action: Action };
 
 /** What fits on a screen; a longer query finds the rest. */
 const MAX_AGENTS = 12;
 const MAX_TERMINALS = 6;
+const MAX_SERVICES = 6;
 const MAX_ACTIONS = 20;
 
 export function Palette({ page, actions }: PaletteProps) {
@@ -37,9 +42,10 @@ export function Palette({ page, actions }: PaletteProps) {
   const { navigation } = page;
   const nodes = page.nodes.all.value;
   const shells = page.terminals.shells.value;
+  const services = page.services.all.value;
   const hits = useMemo(
-    () => findHits(nodes, shells, actions, query),
-    [nodes, shells, actions, query],
+    () => findHits({ nodes, shells, services, actions }, query),
+    [nodes, shells, services, actions, query],
   );
   const close = () => navigation.close("palette");
   const run = (hit: Hit | undefined) => {
@@ -49,6 +55,9 @@ export function Palette({ page, actions }: PaletteProps) {
     }
     if (hit.kind === "terminal") {
       return navigation.go({ kind: "terminal", id: hit.record.id });
+    }
+    if (hit.kind === "service") {
+      return navigation.go({ kind: "service", name: hit.service.name });
     }
     // Once it is closed: an action may open a layer of its own.
     navigation.closeThen("palette", () => hit.action.run());
@@ -146,6 +155,18 @@ function HitLine({ hit, query }: { hit: Hit; query: string }) {
       </>
     );
   }
+  if (hit.kind === "service") {
+    const { name, state } = hit.service;
+    return (
+      <>
+        <Icon name="server" />
+        <span class="cut">
+          <Marked text={name} query={query} />
+        </span>
+        <span class="faint cut">{serviceWord(state.kind)}</span>
+      </>
+    );
+  }
   const { icon, label, keys } = hit.action;
   return (
     <>
@@ -159,14 +180,20 @@ function HitLine({ hit, query }: { hit: Hit; query: string }) {
   );
 }
 
-/** Agents first, then shells; after `>` only actions. */
+interface Known {
+  readonly nodes: readonly NodeRecord[];
+  readonly shells: readonly TerminalRecord[];
+  readonly services: readonly ServiceRecord[];
+  readonly actions: readonly Action[];
+}
+
+/** Agents first, then shells and services; after `>` only actions. */
 function findHits(
-  nodes: readonly NodeRecord[],
-  shells: readonly TerminalRecord[],
-  actions: readonly Action[],
+  { nodes, shells, services, actions }: Known,
   query: string,
 ): Hit[] {
   const wanted = bare(query);
+  const served = query.startsWith(">") ? [] : findServices(services, wanted);
   const agents = query.startsWith(">") ? [] : findAgents(nodes, wanted);
   const terminals = query.startsWith(">") ? [] : findTerminals(shells, wanted);
   const offered = actions
@@ -183,6 +210,10 @@ function findHits(
       kind: "terminal" as const,
       record,
     })),
+    ...served.slice(0, MAX_SERVICES).map((service) => ({
+      kind: "service" as const,
+      service,
+    })),
     ...offered.slice(0, MAX_ACTIONS).map(({ action }) => ({
       kind: "action" as const,
       action,
@@ -196,6 +227,8 @@ function keyOf(hit: Hit): string {
       return hit.node.id;
     case "terminal":
       return hit.record.id;
+    case "service":
+      return `service ${hit.service.name}`;
     case "action":
       return hit.action.id;
   }

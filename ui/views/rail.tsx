@@ -52,6 +52,7 @@ export function Rail({ page, edge }: RailProps) {
         </Boundary>
       </div>
       {nodes.hasTerminals.value && <Start page={page} />}
+      {nodes.hasServices.value && <ServicesEntry page={page} />}
       <footer class="rail-foot">
         <span class="rail-facts">
           {nodes.server.value
@@ -72,6 +73,43 @@ export function Rail({ page, edge }: RailProps) {
       </footer>
       {edge}
     </nav>
+  );
+}
+
+/** The way to the services, and how they are. */
+function ServicesEntry({ page }: { page: Page }) {
+  const { navigation, services } = page;
+  const { kind } = navigation.route.value;
+  const troubled = services.troubled.value;
+  const count = services.all.value.length;
+  const running = services.runningCount.value;
+  const first = troubled[0];
+  const words = first === undefined
+    ? `${running} of ${count} running`
+    : troubled.length === 1
+    ? `${first.name} needs attention`
+    : `${troubled.length} need attention`;
+  return (
+    <button
+      type="button"
+      class="rail-services"
+      aria-current={kind === "services" ? "page" : undefined}
+      data-bad={first !== undefined}
+      title={`Services (${sayKeys("g s", IS_MAC)})`}
+      onClick={() => navigation.go({ kind: "services" })}
+    >
+      <Icon name="server" size={14} />
+      <span>Services</span>
+      <span class="visually-hidden">{count === 0 ? "none" : words}</span>
+      {first !== undefined && (
+        <span class="status" data-state="error" aria-hidden="true" />
+      )}
+      {count > 0 && (
+        <span class="number" aria-hidden="true">
+          {first === undefined ? `${running}/${count}` : troubled.length}
+        </span>
+      )}
+    </button>
   );
 }
 

@@ -30,9 +30,10 @@ const IN_TERMINAL: readonly (readonly [keys: string, label: string])[] = [
 export function ShortcutSheet(
   { page, actions }: SheetProps & { actions: readonly Action[] },
 ) {
-  const groups = ["Go", "Conversation", "Terminal", "Page"] as const;
+  const groups = ["Go", "Conversation", "Terminal", "Service", "Page"] as const;
   const offered = actions.filter(({ group }) =>
-    group !== "Terminal" || page.nodes.hasTerminals.value
+    (group !== "Terminal" || page.nodes.hasTerminals.value) &&
+    (group !== "Service" || page.nodes.hasServices.value)
   );
   return (
     <Sheet page={page} layer="shortcuts" title="Keyboard shortcuts" isText>

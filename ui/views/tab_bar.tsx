@@ -3,7 +3,7 @@
 import { Icon, type IconName } from "../components/icon.tsx";
 import type { Page } from "../page.ts";
 
-type TabKind = "home" | "terminals";
+type TabKind = "home" | "terminals" | "services";
 
 interface TabBarProps {
   page: Page;
@@ -13,14 +13,21 @@ interface TabBarProps {
 const TABS: readonly { kind: TabKind; icon: IconName; label: string }[] = [
   { kind: "home", icon: "bot", label: "Agents" },
   { kind: "terminals", icon: "terminal", label: "Terminals" },
+  { kind: "services", icon: "server", label: "Services" },
 ];
 
 export function TabBar({ page, current }: TabBarProps) {
-  if (!page.nodes.hasTerminals.value) return null;
+  const { hasTerminals, hasServices } = page.nodes;
+  const tabs = TABS.filter(({ kind }) =>
+    kind === "home" ||
+    (kind === "terminals" ? hasTerminals.value : hasServices.value)
+  );
+  if (tabs.length < 2) return null;
+  const troubled = page.services.troubled.value.length;
   const waiting = page.roster.waitingCount.value;
   return (
     <nav class="tab-bar" aria-label="Screens">
-      {TABS.map(({ kind, icon, label }) => (
+      {tabs.map(({ kind, icon, label }) => (
         <button
           key={kind}
           type="button"
@@ -31,6 +38,9 @@ export function TabBar({ page, current }: TabBarProps) {
           {label}
           {kind === "home" && waiting > 0 && (
             <span class="badge">{waiting}</span>
+          )}
+          {kind === "services" && troubled > 0 && (
+            <span class="badge" data-kind="bad">{troubled}</span>
           )}
         </button>
       ))}

@@ -1,0 +1,109 @@
+/**
+ * Lines of a log as they are drawn: how serious each is, and which of them
+ * can be one piece of text. Pure.
+ */
+
+import type { LogLine } from "../../server/protocol/service.ts";
+import { saySecond } from "../words.ts";
+
+export type Level = "error" | "warn" | "debug" | "stderr" | "plain";
+
+/** What is drawn in one go: neighbours of one level, or a mark. */
+export type Segment =
+  | { readonly kind: "text"; readonly level: Level; readonly text: string }
+  | { readonly kind: "mark"; readonly text: string };
+
+const ERROR =
+  /\b(?:error|err|fatal|panic|panicked|critical|exception|traceback)\b|"level":\s*(?:"(?:error|fatal)"|[56]0)/i;
+const WARN = /\b(?:warn|warning)\b|"level":\s*(?:"warn(?:ing)?"|40)/i;
+const DEBUG = /\b(?:debug|trace)\b|"level":\s*(?:"(?:debug|trace)"|[12]0)/i;
+
+/** A level stands at the head of a line; what comes later is about others. */
+const HEAD_CHARS = 160;
+
+/** A line says it itself; else what comes by stderr is only told apart. */
+export function levelOf({ stream, text }: LogLine): Level {
+  const head = text.slice(0, HEAD_CHARS);
+  // `0 errors` and `error=null` are good news.
+  if (ERROR.test(head.replace(/\b(?:no|0) errors?\b|\berror=null\b/gi, ""))) {
+    return "error";
+  }
+  if (WARN.test(head)) return "warn";
+  if (DEBUG.test(head)) return "debug";
+  return stream === "stderr" ? "stderr" : "plain";
+}
+
+const ESCAPE =
+  // deno-lint-ignore no-control-regex
+  /\x1b(?:\[[0-9;:?<=>!]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[ -/]*[0-~]?)/g;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x9b]/g;
+
+/** Without what a terminal would have done about it. */
+export function bareText(text: string): string {
+  return text.replace(ESCAPE, "").replace(CONTROL, "");
+}
+
+export interface LogLook {
+  /** Lower case; only lines with it are shown, if it is not empty. */
+  readonly filter: string;
+  readonly times: boolean;
+}
+
+export function isShown(line: LogLine, filter: string): boolean {
+  return filter === "" || bareText(line.text).toLowerCase().includes(filter);
+}
+
+/** Each text ends with a newline; a mark stands alone. */
+export function segmentsOf(
+  lines: readonly LogLine[],
+  { filter, times }: LogLook,
+): Segment[] {
+  const segments: Segment[] = [];
+  let level: Level = "plain";
+  let texts: string[] = [];
+  const flush = () => {
+    if (texts.length === 0) return;
+    segments.push({ kind: "text", level, text: `${texts.join("\n")}\n` });
+    texts = [];
+  };
+  for (const line of lines) {
+    if (!isShown(line, filter)) continue;
+    const at = line.at === undefined ? "" : saySecond(line.at);
+    if (line.stream === "mark") {
+      flush();
+      const text = sayMark(line.text);
+      segments.push({ kind: "mark", text: at ? `${text} · ${at}` : text });
+      continue;
+    }
+    const next = levelOf(line);
+    if (next !== level) flush();
+    level = next;
+    const text = bareText(line.text);
+    texts.push(times && at ? `${at}  ${text}` : text);
+  }
+  flush();
+  return segments;
+}
+
+/** Its time is said beside it, in the reader's own. */
+function sayMark(text: string): string {
+  return text.replace(/ at=\S+$/, "");
+}
+
+/** A start is marked by the runner. */
+export function isStart({ stream, text }: LogLine): boolean {
+  return stream === "mark" && text.startsWith("started");
+}
+
+/** The last lines as they are told to an agent: with a name for each stream. */
+export function lastLines(lines: readonly LogLine[], count: number): string {
+  return lines.slice(-count).map((line) =>
+    line.stream === "mark"
+      ? `-- ${line.text} --`
+      : bareText(line.text).slice(0, LINE_FOR_AGENT_CHARS)
+  ).join("\n");
+}
+
+/** A line of megabytes would leave no room for the others. */
+const LINE_FOR_AGENT_CHARS = 2_000;

@@ -1,0 +1,186 @@
+/**
+ * What one service has written, as far as this page holds it.
+ *
+ * In blocks of a fixed number of lines that never change once they are full,
+ * so that drawing a new line leaves all blocks but the last alone. Asked for
+ * anew every so often from the last known place; how often is the caller's.
+ */
+
+import { computed, createModel, signal } from "@preact/signals";
+import type { LogLine, LogPlace } from "../../server/protocol/service.ts";
+import { isShown, isStart } from "./log_lines.ts";
+
+/** Drawn as one: some hundred nodes stay out of the document's way. */
+export const BLOCK_LINES = 200;
+
+/** About 3 MB of text. Older lines are in the file. */
+export const MAX_LINES = 20_000;
+
+export interface LogChunk {
+  readonly epoch: string;
+  readonly lines: readonly LogLine[];
+  /** So many lines before these are no longer to be had. */
+  readonly missed: number;
+}
+
+export interface LogPort {
+  /** Lines after `since`, or the last there are. */
+  read(since: LogPlace | undefined): Promise<LogChunk>;
+}
+
+export interface LogBlock {
+  /** Stays the same while lines are added. */
+  readonly id: number;
+  readonly lines: readonly LogLine[];
+}
+
+export type LogStatus =
+  | { readonly kind: "loading" }
+  | { readonly kind: "live" }
+  /** What is here stays; the next reading may go well. */
+  | { readonly kind: "failed"; readonly why: string };
+
+export type ServiceLogModel = InstanceType<typeof ServiceLogModel>;
+
+export const ServiceLogModel = createModel((port: LogPort) => {
+  const blocks = signal<readonly LogBlock[]>([]);
+  const status = signal<LogStatus>({ kind: "loading" });
+  const filter = signal("");
+  const sinceStart = signal(false);
+  /** Lines that came since the reader left the end; undefined at the end. */
+  const pausedAt = signal<number | undefined>(undefined);
+  const arrived = signal(0);
+  let place: LogPlace | undefined;
+  let isReading = false;
+  let nextId = 0;
+
+  const wanted = computed(() => filter.value.trim().toLowerCase());
+  /** The newest start, if lines before it are not wanted. */
+  const shown = computed((): readonly LogBlock[] =>
+    sinceStart.value ? afterLastStart(blocks.value) : blocks.value
+  );
+
+  const add = (lines: readonly LogLine[]) => {
+    if (lines.length === 0) return;
+    blocks.value = appendLines(blocks.peek(), lines, () => nextId++);
+    arrived.value += lines.length;
+  };
+
+  return {
+    blocks: shown,
+    status,
+    filter,
+    /** As lines are compared with it. */
+    wanted,
+    sinceStart,
+    lineCount: computed(() => countLines(shown.value)),
+    /** How many lines the filter leaves; undefined without one. */
+    matchCount: computed(() => {
+      const { value } = wanted;
+      return value === "" ? undefined : countMatches(shown.value, value);
+    }),
+    isFollowing: computed(() => pausedAt.value === undefined),
+    fresh: computed(() =>
+      pausedAt.value === undefined ? 0 : arrived.value - pausedAt.value
+    ),
+    pause(): void {
+      pausedAt.value ??= arrived.peek();
+    },
+    follow(): void {
+      pausedAt.value = undefined;
+    },
+    /** All that is here, oldest first. */
+    lines: (): readonly LogLine[] =>
+      blocks.peek().flatMap(({ lines }) => lines),
+    /** Nothing is shown of what was here; what comes is. */
+    clear(): void {
+      blocks.value = [];
+    },
+    /** One at a time: a slow answer is not asked for twice. */
+    async read(): Promise<void> {
+      if (isReading) return;
+      isReading = true;
+      try {
+        const chunk = await port.read(place);
+        const isNew = place !== undefined && chunk.epoch !== place.epoch;
+        // Another runner counts anew, and its first lines are the file's.
+        if (isNew) blocks.value = [];
+        if (chunk.missed > 0) add([gapOf(chunk)]);
+        add(chunk.lines);
+        const last = chunk.lines.at(-1)?.seq ??
+          (isNew ? 0 : place?.seq ?? 0);
+        place = { epoch: chunk.epoch, seq: last };
+        status.value = { kind: "live" };
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : "No answer";
+        status.value = { kind: "failed", why };
+      } finally {
+        isReading = false;
+      }
+    },
+  };
+});
+
+function gapOf({ missed, lines }: LogChunk): LogLine {
+  const text = `${missed} lines are left out, too many came at once`;
+  return { seq: (lines[0]?.seq ?? 1) - 1, stream: "mark", text };
+}
+
+/** Fills the last block, opens new ones, and drops the oldest over the cap. */
+export function appendLines(
+  blocks: readonly LogBlock[],
+  lines: readonly LogLine[],
+  nextId: () => number,
+): readonly LogBlock[] {
+  const next = [...blocks];
+  const newest = lines.slice(-MAX_LINES);
+  const last = next.at(-1);
+  let at = 0;
+  if (last && last.lines.length < BLOCK_LINES) {
+    at = BLOCK_LINES - last.lines.length;
+    next[next.length - 1] = {
+      id: last.id,
+      lines: [...last.lines, ...newest.slice(0, at)],
+    };
+  }
+  for (; at < newest.length; at += BLOCK_LINES) {
+    next.push({ id: nextId(), lines: newest.slice(at, at + BLOCK_LINES) });
+  }
+  return next.slice(-MAX_LINES / BLOCK_LINES);
+}
+
+function afterLastStart(blocks: readonly LogBlock[]): readonly LogBlock[] {
+  for (let i = blocks.length - 1; i >= 0; i--) {
+    const block = blocks[i];
+    const at = block?.lines.findLastIndex(isStart) ?? -1;
+    if (!block || at < 0) continue;
+    return [
+      { id: block.id, lines: block.lines.slice(at) },
+      ...blocks.slice(i + 1),
+    ];
+  }
+  return blocks;
+}
+
+function countLines(blocks: readonly LogBlock[]): number {
+  return blocks.reduce((sum, { lines }) => sum + lines.length, 0);
+}
+
+/** Full blocks are counted once for each filter. */
+const counted = new WeakMap<
+  readonly LogLine[],
+  { filter: string; n: number }
+>();
+
+function countMatches(blocks: readonly LogBlock[], filter: string): number {
+  let sum = 0;
+  for (const { lines } of blocks) {
+    let known = counted.get(lines);
+    if (known?.filter !== filter) {
+      known = { filter, n: lines.filter((one) => isShown(one, filter)).length };
+      counted.set(lines, known);
+    }
+    sum += known.n;
+  }
+  return sum;
+}

@@ -1,0 +1,181 @@
+import { test } from "bun:test";
+import { signal } from "@preact/signals";
+import { assertEquals } from "@std/assert";
+import type { ClientPush } from "../../server/protocol/rpc.ts";
+import type {
+  ServiceName,
+  ServiceRecord,
+} from "../../server/protocol/service.ts";
+import { CallRefused } from "../rpc.ts";
+import {
+  serviceCommands,
+  type ServiceCommandsPort,
+} from "./service_commands.ts";
+import { addQuestion, questionOf } from "./service_question.ts";
+import { sayFault, sayIn, sayMcp, stateReason } from "./service_words.ts";
+import { findServices, isTroubled, ServicesModel } from "./services.ts";
+
+const FILE = "/home/ada/.config/hypivisor/services/web.kdl";
+
+function service(name: string, more: Partial<ServiceRecord> = {}) {
+  return {
+    name: name as ServiceName,
+    file: FILE,
+    state: { kind: "running", since: 0, pid: 12 },
+    desired: "up",
+    start: "eager",
+    command: ["bun", "run", "web.ts"],
+    transport: "http",
+    port: 4010,
+    starts: 1,
+    restarts: 0,
+    retriesInWindow: 0,
+    ready: { kind: "unknown" },
+    health: { kind: "unknown" },
+    log: { bytes: 0, lines: 0, lostLines: 0 },
+    faults: [],
+    warnings: [],
+    ...more,
+  } satisfies ServiceRecord;
+}
+
+const failed = service("web", {
+  state: { kind: "failed", since: 0, reason: "exited with code 3" },
+});
+
+test("ServicesModel follows what the server says, in order of names", () => {
+  let push: (push: ClientPush) => void = () => {};
+  const start = signal<readonly ServiceRecord[]>([service("web")]);
+  const model = new ServicesModel({
+    start,
+    onPush(listener) {
+      push = listener;
+      return () => {};
+    },
+  });
+  const names = () => model.all.value.map(({ name }) => name as string);
+  push({ method: "service_set", params: { service: service("api") } });
+  assertEquals(names(), ["api", "web"]);
+  assertEquals(model.runningCount.value, 2);
+  push({ method: "service_set", params: { service: failed } });
+  assertEquals(model.runningCount.value, 1);
+  assertEquals(model.troubled.value, [failed]);
+  push({ method: "service_gone", params: { name: failed.name } });
+  assertEquals(names(), ["api"]);
+  start.value = [];
+  assertEquals(names(), []);
+});
+
+test("a service is in trouble when a person has to look at it", () => {
+  const place = { file: FILE, line: 2, column: 6, message: "expected integer" };
+  assertEquals(isTroubled(service("a")), false);
+  assertEquals(isTroubled(failed), true);
+  assertEquals(isTroubled(service("a", { faults: [place] })), true);
+  const unhealthy = { kind: "unhealthy", since: 0, failures: 3, why: "x" };
+  const sick = { health: unhealthy } as Partial<ServiceRecord>;
+  assertEquals(isTroubled(service("a", sick)), true);
+  const down = { ...sick, state: { kind: "stopped", since: 0 } } as const;
+  assertEquals(isTroubled(service("a", down)), false);
+});
+
+test("a state says why, and when it is tried again", () => {
+  assertEquals(stateReason(service("a"), 0), undefined);
+  assertEquals(stateReason(failed, 0), "Exited with code 3");
+  const restarting = service("a", {
+    state: {
+      kind: "restarting",
+      since: 0,
+      attempt: 2,
+      nextRetryAt: 4_000,
+      reason: "ended by SIGKILL",
+    },
+  });
+  assertEquals(
+    stateReason(restarting, 500),
+    "Ended by SIGKILL. Try 2 in 4 s",
+  );
+  assertEquals(sayIn(200_000, 0), "in 3:20");
+  assertEquals(sayIn(5, 10), "now");
+});
+
+test("what a fault says leaves out what stands beside it", () => {
+  const message = `invalid value for \`port\` in ${FILE}: expected integer`;
+  assertEquals(
+    sayFault({ file: FILE, line: 2, column: 6, message }),
+    "Invalid value for `port`: expected integer",
+  );
+});
+
+test("what a probe found of an MCP server is said", () => {
+  const mcp = { era: "2026-07-28", needsAuth: true };
+  const ready = { kind: "ready", at: 0, mcp } as const;
+  assertEquals(
+    sayMcp(service("a", { ready })),
+    "2026-07-28, wants a login",
+  );
+  assertEquals(sayMcp(service("a")), undefined);
+});
+
+test("findServices knows them by letters of their name", () => {
+  const found = findServices([service("mail"), service("shop-api")], "sa");
+  assertEquals(found.map(({ name }) => name as string), ["shop-api"]);
+});
+
+test("an agent is asked with the end of the log, whatever is in it", () => {
+  const lines = Array.from({ length: 150 }, (_, seq) => ({
+    seq,
+    stream: "stdout" as const,
+    text: seq === 149 ? "\x1b[31m```` oh\x1b[0m" : `line ${seq}`,
+  }));
+  const question = questionOf({ record: failed, lines, now: 0 });
+  assertEquals(question.includes("is failed: Exited with code 3"), true);
+  assertEquals(question.includes("line 49\n"), false);
+  assertEquals(question.includes("`````text\nline 50\n"), true);
+  assertEquals(question.endsWith("```` oh\n`````"), true);
+
+  const draft = { text: "Look:", caret: 2, attached: ["a.png"] };
+  const asked = addQuestion(draft, "Why?");
+  assertEquals(asked, { ...draft, text: "Look:\n\nWhy?\n\n", caret: 13 });
+});
+
+function openCommands(call: (method: string) => Promise<unknown>) {
+  const said: string[] = [];
+  const commands = serviceCommands({
+    call: call as ServiceCommandsPort["call"],
+    say: (sentence) => said.push(sentence),
+  });
+  return { commands, said };
+}
+
+test("a refusal is said in a line, and a busy service is not asked twice", async () => {
+  const asked: string[] = [];
+  const answer = Promise.withResolvers<unknown>();
+  const { commands, said } = openCommands((method) => {
+    asked.push(method);
+    return answer.promise;
+  });
+  const first = commands.act("start", failed.name);
+  assertEquals(commands.busy.value.get(failed.name), "start");
+  assertEquals(await commands.act("stop", failed.name), false);
+  const message = 'Cannot start "web": no such program\nlast words';
+  answer.resolve({
+    started: [],
+    alreadyRunning: [],
+    refused: [{ name: failed.name, kind: "spawn_failed", message }],
+  });
+  assertEquals(await first, false);
+  assertEquals(asked, ["start_services"]);
+  assertEquals(commands.busy.value.size, 0);
+  assertEquals(said, [
+    'Could not start web: Cannot start "web": no such program',
+  ]);
+});
+
+test("a reading of the files that is refused leaves nothing to show", async () => {
+  const { commands, said } = openCommands(() =>
+    Promise.reject(new CallRefused("unavailable", "Hypivisor is stopping"))
+  );
+  await commands.reloadFiles();
+  assertEquals(commands.reload.value, { kind: "none" });
+  assertEquals(said, ["Could not read the files: Hypivisor is stopping"]);
+});

@@ -1,0 +1,165 @@
+/** One service: how it is, what can be done with it, and what it writes. */
+
+import {
+  type Signal,
+  untracked,
+  useSignal,
+  useSignalEffect,
+} from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type {
+  ServiceName,
+  ServiceRecord,
+} from "../../server/protocol/service.ts";
+import { Boundary } from "../components/boundary.tsx";
+import { IconButton } from "../components/icon_button.tsx";
+import { ServiceGlyph } from "../components/service_glyph.tsx";
+import { logPort } from "../models/log_port.ts";
+import { ServiceLogModel } from "../models/service_log.ts";
+import { serviceWord } from "../models/service_words.ts";
+import type { Page } from "../page.ts";
+import { LinkBanner } from "./link_banner.tsx";
+import { LogView } from "./log_view.tsx";
+import { ReloadNote } from "./reload_note.tsx";
+import { ServiceAsk } from "./service_ask.tsx";
+import { ServiceButtons } from "./service_buttons.tsx";
+import { ServiceFacts } from "./service_facts.tsx";
+import { ServiceNotes } from "./service_notes.tsx";
+
+interface ServiceViewProps {
+  page: Page;
+  name: ServiceName;
+}
+
+export function ServiceView({ page, name }: ServiceViewProps) {
+  const record = page.services.byName.value.get(name);
+  const log = useMemo(
+    () =>
+      new ServiceLogModel(
+        logPort((method, params) => page.rpc.call(method, params), name),
+      ),
+    [page, name],
+  );
+  // Every second while somebody looks; at once when it starts or ends.
+  const startedAt = record?.startedAt;
+  const read = () => {
+    // What has never been valid has no log that could be asked for.
+    const now = page.services.byName.peek().get(name);
+    if (now && now.state.kind !== "invalid") void log.read();
+  };
+  useSignalEffect(() => {
+    void page.clock.now.value;
+    if (page.registry.state.value.kind !== "open") return;
+    if (document.visibilityState !== "visible") return;
+    untracked(read);
+  });
+  useEffect(() => {
+    if (startedAt !== undefined) read();
+  }, [startedAt]);
+  const field = useRef<HTMLInputElement>(null);
+  const isAsking = useSignal(false);
+  useEffect(() => {
+    const { hands, logLook } = page;
+    const service = {
+      filter: () => field.current?.focus(),
+      toggleWrap() {
+        logLook.value = { ...logLook.peek(), wrap: !logLook.peek().wrap };
+      },
+      askAgent: () => void (isAsking.value = true),
+    };
+    hands.value = { ...hands.peek(), service };
+    return () => {
+      hands.value = { ...hands.peek(), service: undefined };
+    };
+  }, [page]);
+
+  if (!record) return <UnknownService page={page} name={name} />;
+  return (
+    <main class="stage" id="stage">
+      <LinkBanner page={page} link={page.registry} />
+      <ServiceHeader
+        page={page}
+        record={record}
+        log={log}
+        isAsking={isAsking}
+      />
+      <ServiceFacts record={record} now={page.clock.now.value} />
+      <ReloadNote page={page} except={record.file} />
+      <ServiceNotes page={page} record={record} now={page.clock.now.value} />
+      <Boundary what="the log">
+        {record.state.kind === "invalid"
+          ? <div class="log-frame" />
+          : <LogView page={page} log={log} name={name} field={field} />}
+      </Boundary>
+    </main>
+  );
+}
+
+interface ServiceHeaderProps {
+  page: Page;
+  record: ServiceRecord;
+  log: ServiceLogModel;
+  isAsking: Signal<boolean>;
+}
+
+function ServiceHeader({ page, record, log, isAsking }: ServiceHeaderProps) {
+  const isPhone = page.viewport.layout.value === "phone";
+  const { name, state, health } = record;
+  const word = serviceWord(state.kind);
+  return (
+    <header class="bar service-bar">
+      <IconButton
+        icon="chevron-left"
+        label="Back to all services"
+        size={isPhone ? 20 : 16}
+        onClick={() => page.navigation.up()}
+      />
+      <ServiceGlyph
+        kind={state.kind}
+        word={word}
+        isUnwell={health.kind === "unhealthy"}
+      />
+      <div class="bar-names">
+        <h1 class="bar-name cut">{name}</h1>
+        {isPhone && <p class="bar-where">{word}</p>}
+      </div>
+      {!isPhone && <span class="pill" data-state={state.kind}>{word}</span>}
+      <span class="grow" />
+      <ServiceAsk page={page} record={record} log={log} isOpen={isAsking} />
+      {state.kind !== "invalid" && (
+        <ServiceButtons
+          page={page}
+          record={record}
+          look={isPhone ? "icons" : "words"}
+        />
+      )}
+    </header>
+  );
+}
+
+function UnknownService({ page, name }: ServiceViewProps) {
+  const isKnown = page.nodes.known.value;
+  return (
+    <main class="stage" id="stage">
+      <LinkBanner page={page} link={page.registry} />
+      <div class="overview" data-kind={isKnown ? "empty" : "loading"}>
+        <h1>{isKnown ? `There is no service “${name}”` : "Loading…"}</h1>
+        {isKnown && (
+          <>
+            <p class="overview-facts">
+              Its file may have been removed. Reloading the files finds new
+              ones.
+            </p>
+            <button
+              type="button"
+              class="button"
+              onClick={() => page.navigation.go({ kind: "services" })}
+            >
+              All services
+            </button>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}
