@@ -76,6 +76,14 @@ export class ServiceDesk {
     return this.#parts.services.list();
   }
 
+  /** As they are now, their logs' sizes and uptimes included. */
+  async fresh(): Promise<readonly ServiceRecord[]> {
+    const client = this.#parts.hold.client;
+    if (!client) return this.list();
+    const { services } = await client.call("services_list", {});
+    return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  }
+
   /** Starts a runner, if there is something for it to run. */
   async begin(): Promise<void> {
     if (this.#isLeaving || !this.#hasFiles()) return;
