@@ -188,6 +188,7 @@ export function startDaemon(config: Config): Daemon {
       const stopped = Promise.all([server.stop(), local?.stop()]);
       await Promise.race([stopped, Bun.sleep(CLOSE_WITHIN_MS)]);
       await Promise.all([server.stop(true), local?.stop(true)]);
+      await net.children?.leave();
       net.children?.letGo();
       await store.close();
       dataDir.release();

@@ -34,6 +34,15 @@ export function runnerSocket(dataDir: string): string {
   return join(dataDir, "runner.sock");
 }
 
+/** Where people put the files of services: one `NAME.kdl` each. */
+export function servicesDir(env: NodeJS.ProcessEnv): string {
+  const config = env.XDG_CONFIG_HOME;
+  const base = config?.startsWith("/")
+    ? config
+    : join(env.HOME || homedir(), ".config");
+  return join(base, "hypivisor", "services");
+}
+
 /**
  * Makes a folder that only this user can enter, or tightens one that exists.
  *

@@ -6,6 +6,7 @@
  */
 
 import { HypivisorError } from "../errors.ts";
+import { servicesDir } from "../paths.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
 import type { ParamsOf, SpawnChoice, Spawning } from "../protocol/rpc.ts";
 import type { RunnerMethods } from "../protocol/runner.ts";
@@ -13,6 +14,7 @@ import type { TerminalId, TerminalRecord } from "../protocol/terminal.ts";
 import { Attachment } from "./attachment.ts";
 import type { Way } from "./environment.ts";
 import { Room } from "./room.ts";
+import { ServicesLink } from "./services_link.ts";
 import { END_WITHIN_MS, type RunnerFacts } from "./runner_client.ts";
 import type { ConnectionEvents } from "./runner_connection.ts";
 import { RunnerHold } from "./runner_hold.ts";
@@ -38,6 +40,7 @@ export interface ChildrenParts {
 export class Children {
   readonly #terminals = new Terminals();
   readonly #hold: RunnerHold;
+  readonly #services: ServicesLink;
   readonly #room: Room;
   readonly #shells: Shells;
   readonly #spawner: Spawner;
@@ -49,7 +52,17 @@ export class Children {
     const terminals = this.#terminals;
     const place = { dataDir, logLevel };
     this.#count = count;
-    this.#hold = new RunnerHold({ place, terminals, now });
+    this.#hold = new RunnerHold({
+      place,
+      terminals,
+      now,
+      lost: () => this.#services.again(),
+    });
+    this.#services = new ServicesLink({
+      ...parts,
+      hold: this.#hold,
+      folder: servicesDir(parts.env),
+    });
     this.#room = new Room(parts.maxTerminals, () => terminals.running);
     const shared = {
       ...parts,
@@ -94,9 +107,15 @@ export class Children {
     return this.#terminals.onChange(listener);
   }
 
-  /** Finds what the last daemon left. */
-  takeOver(): Promise<void> {
-    return this.#hold.takeOver();
+  /** Finds what the last daemon left, and has services run. */
+  async takeOver(): Promise<void> {
+    await this.#hold.takeOver();
+    await this.#services.begin();
+  }
+
+  /** Stops the services that are not to outlive the daemon. */
+  leave(): Promise<void> {
+    return this.#services.leave();
   }
 
   /** Lets go of the runner: it and all that it has go on. */

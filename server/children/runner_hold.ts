@@ -31,6 +31,8 @@ export interface RunnerHoldParts {
   readonly place: RunnerPlace;
   readonly terminals: Terminals;
   readonly now: () => number;
+  /** Called when the runner is gone, and nobody wanted that. */
+  readonly lost: () => void;
 }
 
 export class RunnerHold {
@@ -200,6 +202,7 @@ export class RunnerHold {
       terminals: this.#parts.terminals.running,
     });
     this.#parts.terminals.lose(this.#parts.now());
+    this.#parts.lost();
   }
 
   async #gone(pid: number): Promise<void> {

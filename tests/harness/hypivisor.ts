@@ -105,6 +105,8 @@ export class Hypivisor implements AsyncDisposable {
         stderr: "pipe",
         env: {
           ...cleanEnv(),
+          // Whoever runs the tests may have services of their own.
+          XDG_CONFIG_HOME: join(this.dataDir, "config"),
           ...(this.#options.inOwnHome
             ? { HOME: this.dataDir, SHELL: "/bin/sh" }
             : {}),
