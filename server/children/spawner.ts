@@ -123,7 +123,7 @@ export class Spawner {
    * @throws {HypivisorError} `not_found`, or `conflict` if it is not ours.
    */
   async stop(node: NodeId, isForced: boolean): Promise<void> {
-    const { hold, roster } = this.#parts;
+    const { hold, roster, terminals, now } = this.#parts;
     const record = roster.get(node);
     const terminal = this.#terminalOf(node)?.id;
     if (!terminal) {
@@ -135,13 +135,20 @@ export class Spawner {
         `Cannot stop node "${node}": ${why}`,
       );
     }
-    await hold.call(
+    const isLive = roster.isLive(node);
+    // Before it is there it has nothing to lose, and its question takes keys
+    // for an answer.
+    const isAsked = isLive && !isForced;
+    if (!isLive) roster.fail(node, "Stopped before it was ready", now());
+    const ended = await hold.call(
       "end",
-      isForced
-        ? { terminal }
-        : { terminal, keys: QUIT_KEYS, patienceMs: QUIT_PATIENCE_MS },
+      isAsked
+        ? { terminal, keys: QUIT_KEYS, patienceMs: QUIT_PATIENCE_MS }
+        : { terminal },
       QUIT_PATIENCE_MS + END_WITHIN_MS,
     );
+    // The runner's own word on it may come a moment later.
+    if (terminals.find(terminal)) terminals.set(ended);
     log.info("agent_stopped", { node, cwd: record.cwd, isForced });
   }
 
