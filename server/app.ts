@@ -147,7 +147,7 @@ export function startDaemon(config: Config): Daemon {
     sockets,
     assets,
     hold,
-    renderMetrics: () => metrics.render(gauges(net)),
+    renderMetrics: async () => metrics.render(await gauges(net)),
   });
   const parts = { net, guard, credentials, sockets, routes, assets, hold };
   let server: HttpServer;

@@ -72,7 +72,10 @@ function serviceGauges(services: readonly ServiceRecord[]): Sample[] {
   ];
 }
 
-export function gauges(net: Net): Sample[] {
+export async function gauges(net: Net): Promise<Sample[]> {
+  const known = net.children?.services;
+  // A runner that does not answer is no reason to tell nothing.
+  const services = await known?.fresh().catch(() => known.list()) ?? [];
   const counts = new Map<NodeStateKind, number>();
   for (const { state } of net.registry.list()) {
     counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1);
@@ -109,7 +112,7 @@ export function gauges(net: Net): Sample[] {
       help: "Sockets on terminals",
       value: net.pipes.size,
     },
-    ...serviceGauges(net.children?.services.list() ?? []),
+    ...serviceGauges(services),
     {
       name: "hypivisor_resident_memory_bytes",
       help: "Memory the daemon uses",

@@ -1,25 +1,8 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
 import { RunnerClient } from "./harness/runner_client.ts";
 import { TestRunner } from "./harness/runner.ts";
-import { isAlive, ServiceStage } from "./harness/services.ts";
+import { isAlive, processesOf, ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
-
-/** Pids of all processes of a service, however far they have moved. */
-function processesOf(name: string, stage: ServiceStage): number[] {
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).map(Number)
-    .filter((pid) =>
-      isAlive(pid) && environment(pid).includes(`\0WHO=${name}@${stage.dir}\0`)
-    );
-}
-
-function environment(pid: number): string {
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}\0`;
-  } catch {
-    return ""; // Gone meanwhile.
-  }
-}
 
 const who = `env { WHO "{who}" }`;
 

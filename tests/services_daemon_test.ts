@@ -1,164 +1,84 @@
-/** Services and the daemon's own life: killed, stopped in order, started again. */
-
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { assert, assertEquals } from "@std/assert";
-import { test } from "bun:test";
-import { resolve } from "node:path";
-import { cliCommand, cliEnv } from "./harness/cli.ts";
-import { isAlive } from "./harness/processes.ts";
-import { pidOf, ServiceHost, sleeper } from "./harness/service_host.ts";
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Hypivisor } from "./harness/hypivisor.ts";
+import { isAlive } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
-const EVERYTHING = resolve(
-  import.meta.dir,
-  "../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
-);
+/** Pids that a service has written, a line each time it was started. */
+function pidsOf(name: string, { dataDir }: Hypivisor): number[] {
+  try {
+    return readFileSync(join(dataDir, `${name}.pids`), "utf8").trim().split(
+      "\n",
+    )
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** A service that writes its pid and stays. */
+function write(hypivisor: Hypivisor, name: string, more = ""): void {
+  const folder = join(hypivisor.dataDir, "config", "hypivisor", "services");
+  mkdirSync(folder, { recursive: true });
+  const pids = join(hypivisor.dataDir, `${name}.pids`);
+  writeFileSync(
+    join(folder, `${name}.kdl`),
+    `command "sh" "-c" "echo $$ >> ${pids}; exec sleep 1000"\n${more}`,
+  );
+}
 
 test(
-  "services go on when the daemon is killed, and the next one has them",
+  "services run with the daemon, outlive its death, and end with its stop",
   async () => {
-    await using host = await ServiceHost.start({ alpha: sleeper() });
-    const before = await host.becomes("alpha", "running");
+    await using hypivisor = await Hypivisor.start();
+    write(hypivisor, "alpha");
+    write(hypivisor, "kept", 'on-daemon-exit "keep"');
+    expect(await hypivisor.stop()).toBe(0);
+    await hypivisor.start();
+    await until(() => pidsOf("alpha", hypivisor).length === 1, {
+      seen: () => hypivisor.stderr,
+    });
+    await until(() => pidsOf("kept", hypivisor).length === 1);
+    const [alpha = 0] = pidsOf("alpha", hypivisor);
+    const [kept = 0] = pidsOf("kept", hypivisor);
 
-    await host.daemon.kill();
-    assert(isAlive(pidOf(before)));
-    await host.daemon.start();
+    await hypivisor.kill();
+    expect([alpha, kept].map(isAlive)).toEqual([true, true]);
+    await hypivisor.start();
+    await until(() => hypivisor.stderr.match(/services_loaded/g)?.length === 2);
+    expect(pidsOf("alpha", hypivisor)).toEqual([alpha]);
 
-    const after = await host.becomes("alpha", "running");
-    assertEquals(pidOf(after), pidOf(before));
-    assertEquals(after.starts, 1);
+    // The runner is killed: the daemon starts another, and that the services.
+    const { pid } =
+      /runner_found pid=(?<pid>\d+)/.exec(hypivisor.stderr)?.groups ??
+        {};
+    process.kill(Number(pid), "SIGKILL");
+    await until(() => pidsOf("alpha", hypivisor).length === 2, {
+      withinMs: 15_000,
+      seen: () => hypivisor.stderr,
+    });
+    await until(() => pidsOf("kept", hypivisor).length === 2);
+    expect(isAlive(alpha)).toBe(false);
+
+    expect(await hypivisor.stop()).toBe(0);
+    expect(pidsOf("alpha", hypivisor).filter(isAlive)).toEqual([]);
+    const left = pidsOf("kept", hypivisor).filter(isAlive);
+    expect(left).toHaveLength(1);
+
+    // The next daemon finds what was kept, and starts what was not.
+    await hypivisor.start();
+    await until(() => pidsOf("alpha", hypivisor).length === 3);
+    expect(pidsOf("kept", hypivisor).filter(isAlive)).toEqual(left);
+    await hypivisor.kill();
+    const runner = [
+      ...hypivisor.stderr.matchAll(/runner_(?:found|started) pid=(\d+)/g),
+    ]
+      .at(-1)?.[1];
+    process.kill(Number(runner), "SIGTERM");
+    await until(() => !isAlive(Number(runner)), { withinMs: 10_000 });
+    const all = [...pidsOf("alpha", hypivisor), ...pidsOf("kept", hypivisor)];
+    expect(all.filter(isAlive)).toEqual([]);
   },
   60_000,
-);
-
-test(
-  "an orderly stop ends services but those that are kept, and the next start brings back what should run",
-  async () => {
-    await using host = await ServiceHost.start({
-      alpha: sleeper(),
-      down: sleeper(),
-      kept: sleeper('on-daemon-exit "keep"\n'),
-    });
-    const alpha = pidOf(await host.becomes("alpha", "running"));
-    const kept = pidOf(await host.becomes("kept", "running"));
-    assertEquals((await host.run("stop", "down")).code, 0);
-
-    assertEquals(await host.daemon.stop(), 0);
-    assert(!isAlive(alpha));
-    assert(isAlive(kept));
-    await host.daemon.start();
-
-    const again = pidOf(await host.becomes("alpha", "running"));
-    assert(again !== alpha);
-    assertEquals(pidOf(await host.becomes("kept", "running")), kept);
-    await host.becomes("down", "stopped");
-  },
-  60_000,
-);
-
-test(
-  "after a reboot what should run runs: nothing was left, and all is started",
-  async () => {
-    await using host = await ServiceHost.start({
-      alpha: sleeper(),
-      down: sleeper(),
-    });
-    const before = pidOf(await host.becomes("alpha", "running"));
-    await host.run("stop", "down");
-    const { runner } = await (await host.daemon.fetch("/api/daemon"))
-      .json() as {
-        runner: { pid: number };
-      };
-
-    await host.daemon.kill();
-    process.kill(runner.pid, "SIGKILL");
-    await until(() => !isAlive(runner.pid));
-    await host.daemon.start();
-
-    const after = await host.becomes("alpha", "running");
-    assert(pidOf(after) !== before);
-    assert(!isAlive(before));
-    await host.becomes("down", "stopped");
-  },
-  60_000,
-);
-
-test(
-  "a runner that is killed is replaced, and its services with it",
-  async () => {
-    await using host = await ServiceHost.start({ alpha: sleeper() });
-    const before = pidOf(await host.becomes("alpha", "running"));
-    const { runner } = await (await host.daemon.fetch("/api/daemon"))
-      .json() as {
-        runner: { pid: number };
-      };
-
-    process.kill(runner.pid, "SIGKILL");
-
-    await until(
-      async () => {
-        const [alpha] = await host.list();
-        return alpha && pidOf(alpha) !== 0 && pidOf(alpha) !== before;
-      },
-      { withinMs: 20_000, seen: () => host.daemon.stderr },
-    );
-    assert(!isAlive(before));
-  },
-  60_000,
-);
-
-test(
-  "the official client calls a tool of a service on stdio, through the daemon and by the command line",
-  async () => {
-    await using host = await ServiceHost.start({
-      every: `command "${process.execPath}" "${EVERYTHING}" "stdio"
-transport "stdio"
-`,
-    });
-    await host.becomes("every", "running");
-    const [program = "", ...own] = cliCommand();
-    const ways = [
-      () =>
-        new StreamableHTTPClientTransport(
-          new URL(`${host.daemon.origin}/mcp/every`),
-          {
-            requestInit: {
-              headers: { Authorization: `Bearer ${host.daemon.token}` },
-            },
-          },
-        ),
-      () =>
-        new StdioClientTransport({
-          command: program,
-          args: [...own, "mcp", "connect", "every", "--data-dir", host.dataDir],
-          env: cliEnv(host),
-        }),
-    ];
-    for (const way of ways) {
-      const client = new Client({ name: "test", version: "1" });
-      await client.connect(way() as Parameters<typeof client.connect>[0]);
-      const { content } = await client.callTool({
-        name: "echo",
-        arguments: { message: "Grüße" },
-      });
-      assertEquals(content, [{ type: "text", text: "Echo: Grüße" }]);
-      await client.close();
-    }
-    const stranger = await fetch(`${host.daemon.origin}/mcp/every`, {
-      method: "POST",
-    });
-    assertEquals(stranger.status, 401);
-    const tools = await host.run("tools", "every");
-    assert(/^echo +Echoes/m.test(tools.stdout), tools.stderr);
-
-    const metrics = await (await host.daemon.fetch("/metrics")).text();
-    assert(
-      metrics.includes('hypivisor_services{state="running"} 1\n'),
-      metrics,
-    );
-    assert(metrics.includes('hypivisor_service_restarts{service="every"} 0\n'));
-  },
-  90_000,
 );

@@ -40,6 +40,19 @@ stop { grace "600ms" }`,
   expect((await stopping).stopped).toHaveLength(1);
 });
 
+test("a stop that somebody else undoes is answered all the same", async () => {
+  await using stage = await ServiceStage.start({
+    slow:
+      `command "sh" "-c" "trap 'sleep 0.2; exit' TERM; echo up; while :; do sleep 0.05; done"`,
+  });
+  await until(() => stage.logFile("slow").includes("up"));
+  const stopping = stage.stop("slow");
+  const starting = stage.start("slow");
+  expect((await stopping).stopped).toHaveLength(1);
+  expect((await starting).started).toHaveLength(1);
+  expect(await stage.state("slow")).toBe("running");
+});
+
 test("B34: a follower hears the next process of a service that was changed", async () => {
   await using stage = await ServiceStage.start({
     alpha: `command "sh" "-c" "echo one; exec sleep 1000"`,

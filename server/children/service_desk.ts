@@ -34,12 +34,18 @@ const LOAD_WITHIN_MS = 60_000;
 /** The longest grace and the longest wait for readiness lie within. */
 const ACT_WITHIN_MS = 10 * 60_000;
 
-/** What a service manager waits before it kills the daemon is 90 s. */
-const LEAVE_WITHIN_MS = 30_000;
+/**
+ * The graces of services end by KILL; what takes longer goes on in the runner
+ * when the daemon is gone.
+ */
+const LEAVE_WITHIN_MS = 90_000;
 
-/** A runner that does not live so long is not started again at once. */
-const STABLE_AFTER_MS = 10_000;
-const REVIVE_LATER_MS = 5_000;
+/** A runner that is killed again and again is not started without a pause. */
+const FIRST_WAIT_MS = 100;
+const MOST_WAIT_MS = 30_000;
+
+/** After so long the next end of the runner is the first again. */
+const STEADY_AFTER_MS = 60_000;
 
 export interface ServiceDeskParts {
   readonly hold: RunnerHold;
@@ -65,6 +71,7 @@ export class ServiceDesk {
   /** The load that is under way, or was the last. */
   #loaded: Promise<void> = Promise.resolve();
   #joinedAt: UnixMs = 0;
+  #waitMs = FIRST_WAIT_MS;
   #revival: ReturnType<typeof setTimeout> | undefined;
   #isLeaving = false;
 
@@ -74,6 +81,14 @@ export class ServiceDesk {
 
   list(): ServiceRecord[] {
     return this.#parts.services.list();
+  }
+
+  /** As they are now, their logs' sizes and uptimes included. */
+  async fresh(): Promise<readonly ServiceRecord[]> {
+    const client = this.#parts.hold.client;
+    if (!client) return this.list();
+    const { services } = await client.call("services_list", {});
+    return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
 
   /** Starts a runner, if there is something for it to run. */
@@ -101,12 +116,11 @@ export class ServiceDesk {
   lost(): void {
     const { services, now } = this.#parts;
     if (services.list().length === 0) return;
-    const isYoung = now() - this.#joinedAt < STABLE_AFTER_MS;
+    const isSteady = now() - this.#joinedAt > STEADY_AFTER_MS;
+    if (isSteady) this.#waitMs = FIRST_WAIT_MS;
     clearTimeout(this.#revival);
-    this.#revival = setTimeout(
-      () => void this.begin(),
-      isYoung ? REVIVE_LATER_MS : 0,
-    );
+    this.#revival = setTimeout(() => void this.begin(), this.#waitMs);
+    this.#waitMs = Math.min(2 * this.#waitMs, MOST_WAIT_MS);
   }
 
   /** @throws {HypivisorError} What the runner says, or `unavailable`. */

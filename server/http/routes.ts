@@ -44,7 +44,7 @@ export interface RouteParts {
   readonly sockets: BrowserSockets;
   readonly assets: Assets;
   /** Text in Prometheus' format. */
-  readonly renderMetrics: () => string;
+  readonly renderMetrics: () => Promise<string>;
   /** Holds a refusal back; false if too many are held already. */
   readonly hold: (ms: number) => Promise<boolean>;
 }
@@ -77,8 +77,8 @@ export function makeRoutes(
   });
 
   app.get("/healthz", (c) => c.json({ status: "healthy" }));
-  app.get("/metrics", (c) =>
-    c.text(parts.renderMetrics(), 200, {
+  app.get("/metrics", async (c) =>
+    c.text(await parts.renderMetrics(), 200, {
       "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
     }));
   app.get("/api/openapi.json", (c) => c.json(describeApi(core.version)));

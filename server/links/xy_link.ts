@@ -123,11 +123,12 @@ export class XyLink {
     }
     // Replies and notifications are nothing to answer.
     if (isRecord(frame) && !("method" in frame) && isReply(frame)) return;
-    if (isRecord(frame) && frame.jsonrpc !== "2.0") {
+    const parts: readonly unknown[] = Array.isArray(frame) ? frame : [frame];
+    if (!parts.every((one) => isRecord(one) && one.jsonrpc === "2.0")) {
       return this.#refuse(
         RPC_ERROR.invalidRequest,
         'jsonrpc must be "2.0"',
-        frame.id,
+        isRecord(frame) ? frame.id : null,
       );
     }
     if (this.#calls >= CALLS_MAX) {

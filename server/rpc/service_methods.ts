@@ -83,7 +83,7 @@ type Handlers = {
 };
 
 export const serviceHandlers: Handlers = {
-  list_services: (core) => ({ services: services(core).list() }),
+  list_services: async (core) => ({ services: await services(core).fresh() }),
   service_status: (core, params) =>
     services(core).call("services_status", params),
   start_services: (core, params) =>

@@ -33,7 +33,7 @@ const REFUSAL_CODE: {
 type Method = (core: Core, params: unknown) => unknown;
 
 export const XY_METHODS: Readonly<Record<string, Method>> = {
-  list: (core) => services(core).list().map(summaryOf),
+  list: async (core) => (await services(core).fresh()).map(summaryOf),
   status: async (core, params) => {
     const { name } = readParams(named, params);
     const status = await asked(

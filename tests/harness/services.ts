@@ -6,6 +6,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -222,6 +223,25 @@ export function isAlive(pid: number): boolean {
     return !/\) [ZX]/.test(stat);
   } catch {
     return false;
+  }
+}
+
+/**
+ * Pids of all processes of a service, however far they have moved: those with
+ * `WHO` in their environment, as its name and the stage's folder.
+ */
+export function processesOf(name: string, stage: ServiceStage): number[] {
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).map(Number)
+    .filter((pid) =>
+      isAlive(pid) && environment(pid).includes(`\0WHO=${name}@${stage.dir}\0`)
+    );
+}
+
+function environment(pid: number): string {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}\0`;
+  } catch {
+    return ""; // Gone meanwhile.
   }
 }
 

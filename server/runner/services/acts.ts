@@ -53,7 +53,7 @@ export async function stopServices(
   for (const service of idle) service.stop("asked");
   await services.order.stop(running, (service) => {
     service.stop("asked", isNow);
-    return untilDown(service);
+    return untilEnded(service);
   });
   return {
     stopped: namesOf(running),
@@ -108,7 +108,7 @@ export async function leave(services: Services): Promise<ServiceName[]> {
   const leaving = services.leave();
   await services.order.stop(leaving, (service) => {
     service.stop("leaving");
-    return untilDown(service);
+    return untilEnded(service);
   });
   return namesOf(leaving);
 }
@@ -119,7 +119,7 @@ export async function stopAll(services: Services, isNow: boolean) {
   const busy = [...services.all()].filter((one) => !isDown(one.phase));
   await services.order.stop(busy, (service) => {
     service.stop("leaving", isNow);
-    return untilDown(service);
+    return untilEnded(service);
   });
 }
 
@@ -163,8 +163,13 @@ function outcomeOf(service: Service): Promise<ServiceRefusal | undefined> {
   }).then(({ refusal }) => refusal);
 }
 
-function untilDown(service: Service): Promise<void> {
-  return service.until((phase) => isDown(phase) || undefined).then(() => {});
+/**
+ * Resolves when what was told to end is gone. Somebody else may have wanted it
+ * up again meanwhile: then it never is down, and was stopped all the same.
+ */
+function untilEnded(service: Service): Promise<void> {
+  return service.until(({ kind }) => kind !== "ending" || undefined)
+    .then(() => {});
 }
 
 function isDown(phase: Phase): boolean {

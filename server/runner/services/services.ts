@@ -259,7 +259,7 @@ export class Services {
     if (entry.kind === "service") {
       const { service } = entry;
       service.stop("removed");
-      await service.until(({ kind }) => kind === "stopped" || undefined);
+      await service.until(({ kind }) => kind !== "ending" || undefined);
       service.close();
     }
     this.#state.forget(name);

@@ -68,13 +68,13 @@ export class StateFile {
   #write(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    queueMicrotask(() => {
-      this.#isDue = false;
-      this.flush();
+    setImmediate(() => {
+      if (this.#isDue) this.flush();
     });
   }
 
   flush(): void {
+    this.#isDue = false;
     try {
       const draft = `${this.#path}.new`;
       const services = Object.fromEntries(this.#services);

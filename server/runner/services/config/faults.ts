@@ -37,7 +37,9 @@ export class Faults {
       this.#more++;
       return;
     }
-    const { line, column } = place;
+    // The parser counts from 0 in rare cases.
+    const line = Math.max(place.line, 1);
+    const column = Math.max(place.column, 1);
     const shown = message.length > MESSAGE_MAX
       ? `${message.slice(0, MESSAGE_MAX)} …`
       : message;

@@ -271,6 +271,12 @@ test("readConfig() tells KDL 1 from a mistake", () => {
   expect(faults("command {").join()).not.toContain("KDL 1");
 });
 
+test("readConfig() counts lines and columns from 1", () => {
+  for (const fault of faults('command "a"\nr#null')) {
+    expect(fault).toMatch(/^[1-9]\d*:[1-9]/);
+  }
+});
+
 test("readConfig() bounds what a hostile file can make of it", () => {
   expect(faults("a{".repeat(60_000))[0]).toContain("nested too deeply");
   expect(faults('command "a\0b"')[0]).toContain("1:11 failed to parse");
