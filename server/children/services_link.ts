@@ -106,10 +106,11 @@ function hasFiles(folder: string): boolean {
   }
 }
 
+/** Without the token: no service gets it, whatever its file wants. */
 function texts(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] =>
-      entry[1] !== undefined
+      entry[1] !== undefined && entry[0] !== "HYPI_TOKEN"
     ),
   );
 }
