@@ -18,14 +18,15 @@ const ERROR =
 const WARN = /\b(?:warn|warning)\b|"level":\s*(?:"warn(?:ing)?"|40)/i;
 const DEBUG = /\b(?:debug|trace)\b|"level":\s*(?:"(?:debug|trace)"|[12]0)/i;
 
+const GOOD_NEWS = /\b(?:no|0) errors?\b|\berror=null\b/gi;
+
 /** A level stands at the head of a line; what comes later is about others. */
 const HEAD_CHARS = 160;
 
 /** A line says it itself; else what comes by stderr is only told apart. */
 export function levelOf({ stream, text }: LogLine): Level {
   const head = text.slice(0, HEAD_CHARS);
-  // `0 errors` and `error=null` are good news.
-  if (ERROR.test(head.replace(/\b(?:no|0) errors?\b|\berror=null\b/gi, ""))) {
+  if (ERROR.test(head) && ERROR.test(head.replace(GOOD_NEWS, ""))) {
     return "error";
   }
   if (WARN.test(head)) return "warn";
@@ -69,9 +70,9 @@ export function segmentsOf(
   };
   for (const line of lines) {
     if (!isShown(line, filter)) continue;
-    const at = line.at === undefined ? "" : saySecond(line.at);
     if (line.stream === "mark") {
       flush();
+      const at = timeOf(line);
       const text = sayMark(line.text);
       segments.push({ kind: "mark", text: at ? `${text} · ${at}` : text });
       continue;
@@ -80,10 +81,21 @@ export function segmentsOf(
     if (next !== level) flush();
     level = next;
     const text = bareText(line.text);
-    texts.push(times && at ? `${at}  ${text}` : text);
+    const at = times ? timeOf(line) : "";
+    texts.push(at === "" ? text : `${at}  ${text}`);
   }
   flush();
   return segments;
+}
+
+let said = { second: 0, text: "" };
+
+/** A browser takes 50 µs to say a time, and many lines share theirs. */
+function timeOf({ at }: LogLine): string {
+  if (at === undefined) return "";
+  const second = Math.floor(at / 1000);
+  if (said.second !== second) said = { second, text: saySecond(at) };
+  return said.text;
 }
 
 /** Its time is said beside it, in the reader's own. */
