@@ -83,12 +83,21 @@ export class ServiceDesk {
     return this.#parts.services.list();
   }
 
-  /** As they are now, their logs' sizes and uptimes included. */
+  /**
+   * As they are now, their logs' sizes and uptimes included; as last told
+   * while no runner answers.
+   */
   async fresh(): Promise<readonly ServiceRecord[]> {
     const client = this.#parts.hold.client;
     if (!client) return this.list();
-    const { services } = await client.call("services_list", {});
-    return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
+    try {
+      await this.#loaded;
+      const { services } = await client.call("services_list", {});
+      return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
+    } catch (thrown) {
+      log.warn("services_not_listed", { why: (thrown as Error).message });
+      return this.list();
+    }
   }
 
   /** Starts a runner, if there is something for it to run. */
