@@ -158,10 +158,14 @@ export class ServiceDesk {
     this.#isLeaving = true;
     clearTimeout(this.#revival);
     const client = this.#parts.hold.client;
-    if (!client || this.#parts.services.list().length === 0) return;
+    if (!client) return;
     try {
+      // What is being loaded would be started behind our back.
+      await this.#loaded;
       const { stopped } = await client.call("leaving", {}, LEAVE_WITHIN_MS);
-      log.info("services_stopped", { count: stopped.length });
+      if (stopped.length > 0) {
+        log.info("services_stopped", { count: stopped.length });
+      }
     } catch (thrown) {
       log.error("services_not_stopped", { why: (thrown as Error).message });
     }
