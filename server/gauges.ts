@@ -73,9 +73,7 @@ function serviceGauges(services: readonly ServiceRecord[]): Sample[] {
 }
 
 export async function gauges(net: Net): Promise<Sample[]> {
-  const known = net.children?.services;
-  // A runner that does not answer is no reason to tell nothing.
-  const services = await known?.fresh().catch(() => known.list()) ?? [];
+  const services = await net.children?.services.fresh() ?? [];
   const counts = new Map<NodeStateKind, number>();
   for (const { state } of net.registry.list()) {
     counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1);

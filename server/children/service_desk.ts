@@ -83,12 +83,21 @@ export class ServiceDesk {
     return this.#parts.services.list();
   }
 
-  /** As they are now, their logs' sizes and uptimes included. */
+  /**
+   * As they are now, their logs' sizes and uptimes included; as last told
+   * while no runner answers.
+   */
   async fresh(): Promise<readonly ServiceRecord[]> {
     const client = this.#parts.hold.client;
     if (!client) return this.list();
-    const { services } = await client.call("services_list", {});
-    return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
+    try {
+      await this.#loaded;
+      const { services } = await client.call("services_list", {});
+      return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
+    } catch (thrown) {
+      log.warn("services_not_listed", { why: (thrown as Error).message });
+      return this.list();
+    }
   }
 
   /** Starts a runner, if there is something for it to run. */
@@ -149,10 +158,14 @@ export class ServiceDesk {
     this.#isLeaving = true;
     clearTimeout(this.#revival);
     const client = this.#parts.hold.client;
-    if (!client || this.#parts.services.list().length === 0) return;
+    if (!client) return;
     try {
+      // What is being loaded would be started behind our back.
+      await this.#loaded;
       const { stopped } = await client.call("leaving", {}, LEAVE_WITHIN_MS);
-      log.info("services_stopped", { count: stopped.length });
+      if (stopped.length > 0) {
+        log.info("services_stopped", { count: stopped.length });
+      }
     } catch (thrown) {
       log.error("services_not_stopped", { why: (thrown as Error).message });
     }
