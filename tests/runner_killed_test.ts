@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeState } from "../server/protocol/node.ts";
 import { PiHome } from "./harness/pi.ts";
-import { isAlive, sweepAfter, withEnvironment } from "./harness/processes.ts";
+import { isAlive, markedWith, sweepAfter } from "./harness/processes.ts";
 import { nodeState, startWithPi } from "./harness/spawning.ts";
 import { TerminalHost } from "./harness/terminal_host.ts";
 import { until } from "./harness/until.ts";
@@ -30,13 +30,13 @@ test(
     using _sweep = sweepAfter(mark);
     const shell = await host.open(["env", mark, "sh"]);
     const hider = await host.open(["env", mark, "sh", "-c", HIDER]);
-    await until(() => withEnvironment(mark).length === HIDERS + 1, {
-      seen: () => withEnvironment(mark),
+    await until(() => markedWith(mark).length === HIDERS + 1, {
+      seen: () => markedWith(mark),
     });
     const agent = await host.client.call("spawn_agent", { path: home.work });
     await stateOf(host, agent.node, "idle");
     const agentMark = `HYPIVISOR_TERMINAL=${agent.terminal}`;
-    assert(withEnvironment(agentMark).length > 0);
+    assert(markedWith(agentMark).length > 0);
 
     const killed = await host.killRunner();
     await stateOf(host, agent.node, "offline");
@@ -52,9 +52,8 @@ test(
     const runner = await host.runner();
     assert(runner !== undefined && runner !== killed);
     await until(
-      () =>
-        withEnvironment(mark).length + withEnvironment(agentMark).length === 0,
-      { seen: () => [withEnvironment(mark), withEnvironment(agentMark)] },
+      () => markedWith(mark).length + markedWith(agentMark).length === 0,
+      { seen: () => [markedWith(mark), markedWith(agentMark)] },
     );
     await using viewer = await host.view(next.id);
     let said = "";

@@ -82,11 +82,11 @@ test("a program's end is told with its code, and it can be run again", async () 
   await using view = await TerminalView.open(hypivisor, `/ws/terminal/${id}`);
   await until(() => view.last("screen"));
   view.type("7\r");
-  const ended = await until(() => view.last("terminal"));
-  assertEquals(
-    ended.terminal.state.kind === "exited" && ended.terminal.state.code,
-    7,
-  );
+  const code = await until(() => {
+    const state = view.last("terminal")?.terminal.state;
+    return state?.kind === "exited" && state.code;
+  });
+  assertEquals(code, 7);
   const again = await hypivisor.fetch(`/api/terminals/${id}/restart`, {
     method: "POST",
   });

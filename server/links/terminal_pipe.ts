@@ -14,7 +14,7 @@ import { CLOSE } from "../protocol/close.ts";
 import type { TerminalId, TerminalUp } from "../protocol/terminal.ts";
 import type { ViewerChoice } from "../read_terminal.ts";
 import type { Net } from "./net.ts";
-import { closeSocket, type Socket } from "./socket.ts";
+import { closeIfStillFull, closeSocket, type Socket } from "./socket.ts";
 
 const log = logger("terminal_pipe");
 
@@ -67,6 +67,8 @@ export class TerminalPipe {
   #waiting: (string | Uint8Array)[] = [];
   #waitingBytes = 0;
   #isInputPaused = false;
+  /** Set while the viewer's buffer is full. */
+  #slow: ReturnType<typeof setTimeout> | undefined;
   /** The viewer asked for a pause. */
   #isHeld = false;
   #isGoingAway = false;
@@ -137,8 +139,10 @@ export class TerminalPipe {
 
   say(frame: TerminalUp): void {
     const phase = this.#phase;
-    if (phase.kind === "opening") this.#keep(phase.early, frame);
-    if (phase.kind === "open") phase.attachment.say(frame);
+    if (phase.kind === "opening") return this.#keep(phase.early, frame);
+    if (phase.kind !== "open") return;
+    phase.attachment.say(frame);
+    this.#setInputFlow(phase.attachment);
   }
 
   /** Sends to the viewer, in order, when its buffer has room. */
@@ -169,14 +173,17 @@ export class TerminalPipe {
 
   /** The viewer's buffer has taken something. */
   drained(): void {
+    // It reads, however slowly: no more than the bound ever waits.
+    clearTimeout(this.#slow);
+    this.#slow = undefined;
     while (this.#waiting.length > 0 && !this.#isFull()) {
       const frame = this.#waiting.shift() as string | Uint8Array;
       this.#waitingBytes -= frame.length;
       this.#sendNow(frame);
     }
+    this.#setFlow();
     if (this.#waiting.length > 0 || this.#isFull()) return;
     if (this.#ending) return this.#close(this.#ending);
-    this.#setFlow();
     this.#dialect.drained();
   }
 
@@ -196,6 +203,7 @@ export class TerminalPipe {
   closed(isForGood = false): void {
     const phase = this.#phase;
     this.#phase = { kind: "closed" };
+    clearTimeout(this.#slow);
     this.#net.pipes.delete(this);
     this.#waiting = [];
     if (phase.kind !== "open") return;
@@ -222,8 +230,13 @@ export class TerminalPipe {
 
   /** Has the runner read, or not, as the viewer takes what comes. */
   #setFlow(): void {
+    const isFull = this.#waiting.length > 0 || this.#isFull();
+    if (isFull) {
+      const { metrics } = this.#net;
+      this.#slow ??= closeIfStillFull(this.#socket, metrics, "256 KiB");
+    }
     if (this.#phase.kind !== "open") return;
-    if (this.#isHeld || this.#isFull()) this.#phase.attachment.pause();
+    if (this.#isHeld || isFull) this.#phase.attachment.pause();
     else this.#phase.attachment.resume();
   }
 
@@ -242,7 +255,12 @@ export class TerminalPipe {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       attachment.type(bytes.subarray(at, at + PIECE_BYTES));
     }
-    if (attachment.unsent <= INPUT_MAX_BYTES || this.#isInputPaused) return;
+    this.#setInputFlow(attachment);
+  }
+
+  /** The viewer is not read while the runner does not take what it said. */
+  #setInputFlow({ unsent }: Attachment): void {
+    if (unsent <= INPUT_MAX_BYTES || this.#isInputPaused) return;
     this.#isInputPaused = true;
     (this.#socket as Pausable).pause();
   }

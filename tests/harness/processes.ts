@@ -1,14 +1,24 @@
-/** Processes that are not children of the test, by pid. Linux only. */
+/** Processes, as /proc has them: which are there, and what they hold open. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { until } from "./until.ts";
 
 const ENDS_WITHIN_MS = 10_000;
 
-/** Whether it runs; one that nobody has waited for yet does not. */
+/** Pids of all processes that carry `mark` in their environment. */
+export function markedWith(mark: string): number[] {
+  return allPids().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark);
+    } catch {
+      return false; // Gone meanwhile.
+    }
+  });
+}
+
 export function isAlive(pid: number): boolean {
-  const stat = readProc(pid, "stat");
-  return stat !== undefined && !/\) [ZX] /.test(stat);
+  const state = stateOf(pid);
+  return state !== undefined && state !== "Z";
 }
 
 /** SIGTERM, and then SIGKILL. Resolves when it is gone. */
@@ -23,45 +33,50 @@ export async function endProcess(pid: number): Promise<void> {
   }
 }
 
-/** Pids of all that run with `NAME=value` in their environment. */
-export function withEnvironment(entry: string): number[] {
-  return allPids().filter((pid) =>
-    readProc(pid, "environ")?.split("\0").includes(entry) && isAlive(pid)
-  );
-}
-
-/** Kills all of them when it is disposed of: a test may fail half way. */
-export function sweepAfter(entry: string): Disposable {
+/** Kills who carries `mark` when it is disposed of: a test may fail half way. */
+export function sweepAfter(mark: string): Disposable {
   return {
     [Symbol.dispose]() {
-      for (const pid of withEnvironment(entry)) signal(pid, "SIGKILL");
+      for (const pid of markedWith(mark)) signal(pid, "SIGKILL");
     },
   };
 }
 
-/** Pids of all that nobody has waited for, and whose parent is this one. */
-export function zombiesOf(parent: number): number[] {
-  return allPids().filter((pid) => {
-    const stat = readProc(pid, "stat") ?? "";
-    return new RegExp(`\\) Z ${parent} `).test(stat);
+/** Children of a process that have ended and were not waited for. */
+export function zombiesOf(pid: number): number[] {
+  return allPids().filter((one) => {
+    const stat = statOf(one);
+    return stat?.[0] === "Z" && Number(stat[1]) === pid;
   });
 }
 
-/** Descriptors that it has open. */
-export function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+export function openFiles(pid: number): string[] {
+  const dir = `/proc/${pid}/fd`;
+  return readdirSync(dir).flatMap((fd) => {
+    try {
+      return [readlinkSync(`${dir}/${fd}`)];
+    } catch {
+      return []; // Closed meanwhile.
+    }
+  });
+}
+
+function stateOf(pid: number): string | undefined {
+  return statOf(pid)?.[0];
+}
+
+/** Fields of /proc/PID/stat from the state on. */
+function statOf(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
 }
 
 function allPids(): number[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
-}
-
-function readProc(pid: number, file: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "latin1");
-  } catch {
-    return undefined; // It has ended.
-  }
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
