@@ -25,26 +25,27 @@ export const AREAS: readonly Area[] = [
   { name: "hub", paths: ["server/hub/"], may: BASE },
   { name: "store", paths: ["server/store/"], may: BASE },
   { name: "runner", paths: ["server/runner/"], may: BASE },
+  { name: "children", paths: ["server/children/"], may: BASE },
   {
     name: "rpc",
     paths: ["server/rpc/", "server/rpc.ts"],
-    may: [...KEEPERS, ...BASE],
+    may: ["children", ...KEEPERS, ...BASE],
   },
   {
     name: "links",
     paths: ["server/links/"],
-    may: ["rpc", ...KEEPERS, ...BASE],
+    may: ["rpc", "children", ...KEEPERS, ...BASE],
   },
   {
     name: "http",
     paths: ["server/http/"],
-    may: ["links", "rpc", ...KEEPERS, ...BASE],
+    may: ["links", "rpc", "children", ...KEEPERS, ...BASE],
   },
   { name: "cli", paths: ["server/cli/"], may: BASE },
   {
     name: "app",
     paths: ["server/app.ts", "server/store_keeper.ts", "server/gauges.ts"],
-    may: ["http", "links", "rpc", "runner", ...KEEPERS, ...BASE],
+    may: ["http", "links", "rpc", "runner", "children", ...KEEPERS, ...BASE],
   },
   { name: "leaf", paths: ["server/"], may: ["protocol"] },
 

@@ -6,15 +6,20 @@
 
 import { join } from "node:path";
 import { COMMIT, VERSION } from "./build_info.ts";
-import type { Config, TokenSource } from "./config.ts";
-import { HypivisorError } from "./errors.ts";
+import { Children } from "./children/children.ts";
+import type { Config } from "./config.ts";
 import { Hubs } from "./hub/hubs.ts";
 import { loadAssets } from "./http/assets.ts";
 import { BrowserSockets } from "./http/browser_sockets.ts";
 import { Credentials } from "./http/credential.ts";
 import { makeGuard } from "./http/guard.ts";
 import { makeRoutes } from "./http/routes.ts";
-import { type HttpServer, listen } from "./http/server.ts";
+import {
+  type HttpServer,
+  listen,
+  listenLocally,
+  type ServerParts,
+} from "./http/server.ts";
 import { SignInCodes } from "./http/sign_in.ts";
 import { SlowDown } from "./http/slow_down.ts";
 import { Announcer } from "./links/announcer.ts";
@@ -22,7 +27,7 @@ import type { Net } from "./links/net.ts";
 import { relayTargets } from "./links/relay_target.ts";
 import { logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import { makePrivateDir } from "./paths.ts";
+import { daemonSocket, makePrivateDir } from "./paths.ts";
 import type { NodeId } from "./protocol/node.ts";
 import { Registry } from "./registry/registry.ts";
 import { SessionWatch } from "./registry/session_watch.ts";
@@ -30,7 +35,7 @@ import { gauges } from "./gauges.ts";
 import { lockDataDir } from "./store/data_dir.ts";
 import { keepHubRecord, keepNode, restoreNodes } from "./store_keeper.ts";
 import { noStore, openStore, type Store } from "./store/store.ts";
-import { isShortToken, keepToken, readTokenFile } from "./token.ts";
+import { pageUrl, readToken, tokenFileFor, uplinkUrl } from "./way_in.ts";
 
 const log = logger("app");
 
@@ -43,10 +48,20 @@ const BEAT_EVERY_MS = 10_000;
 /** How long a stop waits for sockets to say goodbye. */
 const CLOSE_WITHIN_MS = 500;
 
+/** Lets the answer to the call that ends the daemon go out before it does. */
+const ANSWER_FIRST_MS = 50;
+
+const CHILD_COUNTERS = {
+  opened: "hypivisor_terminals_opened_total",
+  spawn_failed: "hypivisor_spawn_failures_total",
+} as const;
+
 export interface Daemon {
   readonly port: number;
   /** The page's address, with the code that signs a browser in. */
   readonly signInUrl: string;
+  /** Resolves when a client has asked for the end: time to call `close`. */
+  readonly asked: Promise<void>;
   /** Ends all sockets, writes what is left, and frees the port. */
   close(): Promise<void>;
 }
@@ -63,15 +78,52 @@ export function startDaemon(config: Config): Daemon {
   const token = readToken(config.token);
   const metrics = new Metrics();
   const registry = new Registry(config.nodeTtlMs);
-  const dataDir = config.isStored ? lockDataDir(config) : undefined;
-  const store = dataDir
+  // Whatever is kept: the sockets in it are one daemon's as well.
+  const dataDir = lockDataDir(config);
+  const store = config.isStored
     ? openStore(join(dataDir.path, "hypivisor.db"))
     : noStore;
-  const net = makeNet({ config, store, registry, metrics, now });
+  const tokenFile = tokenFileFor(config.token, dataDir.path);
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const startedAt = now();
+  const net = makeNet({
+    config,
+    store,
+    registry,
+    metrics,
+    now,
+    children: config.hasTerminals
+      ? new Children({
+        ...config,
+        dataDir: dataDir.path,
+        roster: registry,
+        way: () => ({ ws: uplinkUrl(config, port), tokenFile }),
+        env: process.env,
+        now,
+        count: (what) => metrics.count(CHILD_COUNTERS[what]),
+      })
+      : undefined,
+    facts: () => ({
+      version: VERSION,
+      commit: COMMIT,
+      pid: process.pid,
+      machine: config.machine,
+      url: pageUrl(config, port),
+      startedAt,
+      dataDir: dataDir.path,
+      capabilities: net.capabilities,
+      runner: net.children?.runner ?? null,
+    }),
+    async shutdown(withChildren) {
+      if (withChildren) await net.children?.shutdown();
+      setTimeout(ask, ANSWER_FIRST_MS);
+    },
+  });
   restoreNodes(store, registry, net.hubs, now());
   registry.onChange((change) => keepNode(store, registry, net.hubs, change));
   const announcer = new Announcer(net);
   registry.onChange((change) => announcer.tell(change));
+  net.children?.onChange((change) => announcer.tellTerminal(change));
 
   const slowDown = new SlowDown();
   const codes = new SignInCodes();
@@ -96,17 +148,15 @@ export function startDaemon(config: Config): Daemon {
     hold,
     renderMetrics: () => metrics.render(gauges(net)),
   });
+  const parts = { net, guard, credentials, sockets, routes, assets, hold };
   let server: HttpServer;
   try {
-    server = listen(
-      { net, guard, credentials, sockets, routes, assets, hold },
-      config.host,
-      config.port,
-    );
+    server = listen(parts, config.host, config.port);
   } catch (thrown) {
-    dataDir?.release();
+    dataDir.release();
     throw thrown;
   }
+  const local = listenHere(parts, dataDir.path);
   const port = server.port ?? config.port;
   const sweep = setInterval(() => {
     registry.sweep(now());
@@ -114,6 +164,11 @@ export function startDaemon(config: Config): Daemon {
     net.hubs.trim();
   }, SWEEP_EVERY_MS);
   const beat = setInterval(() => announcer.beat(), BEAT_EVERY_MS);
+  if (net.children) {
+    net.children.takeOver().catch((thrown) =>
+      log.failed("takeover_failed", thrown)
+    );
+  }
   log.info("listening", {
     host: config.host,
     port,
@@ -123,16 +178,19 @@ export function startDaemon(config: Config): Daemon {
 
   return {
     port,
-    signInUrl: urlOf(config, port, token && codes.first(now())),
+    signInUrl: pageUrl(config, port, token && codes.first(now())),
+    asked,
     async close() {
       clearInterval(sweep);
       clearInterval(beat);
       announcer.close();
       // Agents and pages learn that this is on purpose, and come back at once.
-      await Promise.race([server.stop(), Bun.sleep(CLOSE_WITHIN_MS)]);
-      await server.stop(true);
+      const stopped = Promise.all([server.stop(), local?.stop()]);
+      await Promise.race([stopped, Bun.sleep(CLOSE_WITHIN_MS)]);
+      await Promise.all([server.stop(true), local?.stop(true)]);
+      net.children?.letGo();
       await store.close();
-      dataDir?.release();
+      dataDir.release();
       log.info("stopped");
     },
   };
@@ -144,19 +202,25 @@ interface NetParts {
   readonly registry: Registry;
   readonly metrics: Metrics;
   readonly now: () => number;
+  readonly children: Children | undefined;
+  readonly facts: Net["facts"];
+  readonly shutdown: Net["shutdown"];
 }
 
-function makeNet({ config, store, registry, metrics, now }: NetParts): Net {
+function makeNet(parts: NetParts): Net {
+  const { config, store, registry } = parts;
   const net: Net = {
-    registry,
-    store,
-    metrics,
-    now,
+    ...parts,
     hubs: new Hubs((node, record) => keepHubRecord(store, node, record)),
     version: VERSION,
     machine: config.machine,
-    capabilities: config.isStored ? ["store", "legacy"] : ["legacy"],
+    capabilities: [
+      ...(config.isStored ? ["store" as const] : []),
+      "legacy",
+      ...(config.hasTerminals ? ["terminals" as const] : []),
+    ],
     agents: new Map(),
+    pipes: new Set(),
     clients: new Set(),
     viewers: new Set(),
     registrants: new Map(),
@@ -169,38 +233,19 @@ function makeNet({ config, store, registry, metrics, now }: NetParts): Net {
   return net;
 }
 
-function readToken(source: TokenSource): string | undefined {
-  switch (source.kind) {
-    case "none":
-      return undefined;
-    case "given":
-      return given(source.token, "HYPI_TOKEN");
-    case "kept":
-      return keepToken(source.file);
-    case "file": {
-      const token = readTokenFile(source.file);
-      if (token) return given(token, source.file);
-      throw new HypivisorError(
-        "unavailable",
-        `Cannot read the token file "${source.file}": it is missing or empty`,
-      );
-    }
+/** The daemon is of use without it: programs come by the port, with the token. */
+function listenHere(
+  parts: ServerParts,
+  dataDir: string,
+): HttpServer | undefined {
+  const path = daemonSocket(dataDir);
+  try {
+    return listenLocally(parts, path);
+  } catch (thrown) {
+    log.error("local_socket_unusable", {
+      path,
+      why: (thrown as Error).message,
+    });
+    return undefined;
   }
-}
-
-function given(token: string, from: string): string {
-  if (isShortToken(token)) log.warn("token_short", { from });
-  return token;
-}
-
-/** A daemon that listens everywhere is reached from here by loopback. */
-function urlOf(
-  config: Config,
-  port: number,
-  code: string | undefined,
-): string {
-  const isAny = config.host === "0.0.0.0" || config.host === "::";
-  const name = isAny ? "127.0.0.1" : config.host;
-  const host = name.includes(":") ? `[${name}]` : name;
-  return `http://${host}:${port}/${code ? `#code=${code}` : ""}`;
 }

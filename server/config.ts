@@ -6,7 +6,7 @@
 
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { HypivisorError } from "./errors.ts";
 import { isLogLevel, type LogLevel } from "./log.ts";
 import { defaultDataDir } from "./paths.ts";
@@ -30,6 +30,10 @@ export interface Config {
   readonly allowOrigins: readonly string[];
   readonly allowHosts: readonly string[];
   readonly logLevel: LogLevel;
+  /** Whether there are terminals and spawned agents at all. */
+  readonly hasTerminals: boolean;
+  /** How many may run at once. */
+  readonly maxTerminals: number;
   readonly machine: string;
 }
 
@@ -45,10 +49,18 @@ export interface Flags {
   readonly "allow-origin": readonly string[];
   readonly "allow-host": readonly string[];
   readonly "log-level"?: string;
+  readonly terminals: boolean;
+  readonly "max-terminals"?: string;
 }
 
 export const DEFAULT_PORT = 31_415;
 const DEFAULT_TTL_S = 30;
+
+/** As many as a person may have open, and a program by mistake. */
+const DEFAULT_MAX_TERMINALS = 64;
+
+/** Each costs the runner some descriptors and up to a few MiB. */
+const MAX_TERMINALS_MAX = 1_000;
 
 /** A day: longer is what the store is for. */
 const TTL_MAX_S = 86_400;
@@ -56,7 +68,7 @@ const TTL_MAX_S = 86_400;
 /** @throws {HypivisorError} `bad_request` naming the flag and what it takes. */
 export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
   const host = readHost(flags.host ?? "127.0.0.1");
-  const dataDir = flags["data-dir"] || defaultDataDir(env);
+  const dataDir = resolve(flags["data-dir"] || defaultDataDir(env));
   const token = tokenSource(flags, env, dataDir);
   if (token.kind === "none" && !isLoopbackHost(host)) {
     bad(
@@ -74,6 +86,14 @@ export function readConfig(flags: Flags, env: NodeJS.ProcessEnv): Config {
     token,
     allowOrigins: flags["allow-origin"].map(readOrigin),
     allowHosts: flags["allow-host"].map(readHostName),
+    hasTerminals: flags.terminals,
+    maxTerminals: whole(
+      "--max-terminals",
+      flags["max-terminals"],
+      DEFAULT_MAX_TERMINALS,
+      1,
+      MAX_TERMINALS_MAX,
+    ),
     logLevel: readLevel(flags["log-level"] ?? env.HYPI_LOG ?? "info"),
     machine: hostname(),
   };

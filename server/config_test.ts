@@ -5,6 +5,7 @@ import { type Flags, isLoopbackHost, readConfig } from "./config.ts";
 const FLAGS: Flags = {
   store: true,
   auth: true,
+  terminals: true,
   "allow-origin": [],
   "allow-host": [],
 };
@@ -25,6 +26,8 @@ test("readConfig() needs nothing", () => {
     },
     allowOrigins: [],
     allowHosts: [],
+    hasTerminals: true,
+    maxTerminals: 64,
     logLevel: "info",
   });
 });

@@ -42,6 +42,16 @@ export function gauges(net: Net): Sample[] {
       value: net.viewers.size,
     },
     {
+      name: "hypivisor_terminals",
+      help: "Terminals whose program runs",
+      value: net.children?.running ?? 0,
+    },
+    {
+      name: "hypivisor_terminal_viewers",
+      help: "Sockets on terminals",
+      value: net.pipes.size,
+    },
+    {
       name: "hypivisor_resident_memory_bytes",
       help: "Memory the daemon uses",
       value: process.memoryUsage.rss(),

@@ -10,6 +10,10 @@ const COUNTERS = {
   hypivisor_bytes_out_total: "Bytes of WebSocket frames sent",
   hypivisor_resyncs_total: "Times an agent or viewer was sent everything anew",
   hypivisor_prompts_total: "Prompts taken over for an agent",
+  hypivisor_terminals_opened_total: "Terminals opened, agents' included",
+  hypivisor_terminal_bytes_in_total: "Bytes typed into terminals",
+  hypivisor_terminal_bytes_out_total: "Bytes of terminals sent to viewers",
+  hypivisor_spawn_failures_total: "Agents that could not be started",
   hypivisor_too_slow_total: "Sockets closed because they did not read",
 } as const;
 

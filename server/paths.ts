@@ -21,6 +21,20 @@ export function defaultDataDir(env: NodeJS.ProcessEnv): string {
 }
 
 /**
+ * The daemon's Unix socket, for programs of this user on this machine: all its
+ * routes, without a token. In the folder that the daemon locked, which is
+ * `dataDir` unless another daemon had that.
+ */
+export function daemonSocket(dataDir: string): string {
+  return join(dataDir, "hypivisor.sock");
+}
+
+/** The runner's Unix socket, in the same folder. */
+export function runnerSocket(dataDir: string): string {
+  return join(dataDir, "runner.sock");
+}
+
+/**
  * Makes a folder that only this user can enter, or tightens one that exists.
  *
  * @throws {HypivisorError} `unavailable` if it can be neither made nor owned.

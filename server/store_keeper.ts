@@ -50,7 +50,8 @@ export function keepNode(
   const node = registry.find(id);
   if (!node) return;
   const { machine, cwd, port, pid, joinedAt, state: _, ...rest } = node;
-  const { id: _id, ...details } = rest;
+  // Whether it has a terminal is the runner's to say, at every start anew.
+  const { id: _id, terminal: _terminal, ...details } = rest;
   store.write({
     type: "node",
     id,

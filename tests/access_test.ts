@@ -47,6 +47,8 @@ test("without a credential every route answers 401, and leaks nothing", async ()
       "/nothing",
       "/ws",
       "/ws/agent/secret-node",
+      "/ws/terminal/secret-node",
+      "/term",
       "/%2e%2e/etc/passwd",
     ].map((path) => `GET ${path}`),
     "POST /api/session/code",
@@ -71,7 +73,15 @@ test("without a credential every route answers 401, and leaks nothing", async ()
       assert(!answer.headers.get("set-cookie"), route);
     }
   }
-  for (const path of ["/ws", "/ws?uplink=2", "/ws/agent/secret-node"]) {
+  const sockets = [
+    "/ws",
+    "/ws?uplink=2",
+    "/ws/agent/secret-node",
+    "/ws/terminal/secret-node",
+    "/term",
+    "/term?token=wrong",
+  ];
+  for (const path of sockets) {
     const { status, text } = await rawRequest(
       hypivisor.port,
       handshake(hypivisor.port, path),
@@ -79,6 +89,9 @@ test("without a credential every route answers 401, and leaks nothing", async ()
     assertEquals(status, 401, path);
     assert(!text.includes(SECRET));
   }
+  // None of it was done: the daemon is still there, and has no runner.
+  const { runner } = await (await hypivisor.fetch("/api/daemon")).json();
+  assertEquals(runner, null);
 });
 
 test("pages of strangers are refused: foreign Origin, foreign Host", async () => {
@@ -111,7 +124,10 @@ test("pages of strangers are refused: foreign Origin, foreign Host", async () =>
     const headers = [`Host: ${own}`, `Origin: ${origin}`];
     assertEquals(await status("/healthz", headers), wanted, origin);
     const upgraded = wanted === 200 ? 101 : wanted;
-    assertEquals(await status("/ws", [`Origin: ${origin}`]), upgraded, origin);
+    for (const path of ["/ws", "/ws/terminal/x"]) {
+      const got = await status(path, [`Origin: ${origin}`]);
+      assertEquals(got, upgraded, origin);
+    }
   }
   const hosts: Record<string, number> = {
     [own]: 200,
@@ -259,11 +275,13 @@ test("--no-auth lets programs of this machine in, and no stranger's page", async
     await ask(`Host: 127.0.0.1:${port}\r\nOrigin: null`),
     403,
   );
-  const upgrade = await rawRequest(
-    port,
-    handshake(port, "/ws", ["Origin: http://evil.example"]),
-  );
-  assertEquals(upgrade.status, 403);
+  for (const path of ["/ws", "/term", "/ws/terminal/x"]) {
+    const upgrade = await rawRequest(
+      port,
+      handshake(port, path, ["Origin: http://evil.example"]),
+    );
+    assertEquals(upgrade.status, 403, path);
+  }
   assert(!existsSync(join(hypivisor.dataDir, "token")));
   assert(!hypivisor.signInUrl.includes("code="));
 });

@@ -214,6 +214,8 @@ test("the description is OpenAPI 3.1, and each path in it answers", async () => 
           assert(answer.description.length > 0);
           assert("application/json" in answer.content);
         }
+        // That one answers once, in a test of its own.
+        if (path === "/api/shutdown") continue;
         // A node that is not there: answered by the route, not by the lack
         // of one.
         const { status, body } = await call(
@@ -237,7 +239,7 @@ test("the description is OpenAPI 3.1, and each path in it answers", async () => 
     const { schema } = prompt.requestBody.content["application/json"];
     assertEquals(schema.required, ["text"]);
     assertEquals(schema.properties.mode.enum, ["steer", "followUp"]);
-  });
+  }, { inOwnHome: true });
 });
 
 test("metrics have the promised series, and count", async () => {

@@ -70,7 +70,7 @@ test("a short token works, as with the original, and is warned of", async () => 
     fetch(`${hypivisor.origin}/healthz?token=${token}`);
   assertEquals((await get("abc")).status, 200);
   assertEquals((await get("abd")).status, 401);
-  assertMatch(hypivisor.stderr, /warn +app token_short from=HYPI_TOKEN\n/);
+  assertMatch(hypivisor.stderr, /warn +way_in token_short from=HYPI_TOKEN\n/);
 });
 
 test(

@@ -38,6 +38,8 @@ Options:
       --no-auth          Let every program on this machine in (loopback only)
       --allow-origin URL Let pages of this origin connect (repeatable)
       --allow-host NAME  Answer to this Host name (repeatable)
+      --no-terminals     Open no terminals and start no agents
+      --max-terminals N  How many terminals may run at once (64)
       --log-level LEVEL  debug, info, warn or error (info)
       --version          Print version and commit
   -h, --help             Print this
@@ -47,7 +49,7 @@ Environment:
   HYPI_LOG               The log level, where --log-level is not given
 `;
 
-const BOOLEAN = ["help", "version", "store", "auth"];
+const BOOLEAN = ["help", "version", "store", "auth", "terminals"];
 const SINGLE = [
   "port",
   "host",
@@ -55,6 +57,7 @@ const SINGLE = [
   "data-dir",
   "token-file",
   "log-level",
+  "max-terminals",
 ];
 const REPEATED = ["allow-origin", "allow-host"];
 
@@ -84,7 +87,7 @@ async function runUntilSignal(config: Config): Promise<number> {
     const daemon = startDaemon(config);
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    await signal();
+    await Promise.race([signal(), daemon.asked]);
     await daemon.close();
     return EXIT.ok;
   } catch (thrown) {
@@ -134,8 +137,8 @@ function readFlags(args: readonly string[]): Flags | "help" | "version" {
     string: [...SINGLE, ...REPEATED],
     // All of them, so that the same one twice is noticed.
     collect: [...SINGLE, ...REPEATED],
-    negatable: ["store", "auth"],
-    default: { store: true, auth: true },
+    negatable: ["store", "auth", "terminals"],
+    default: { store: true, auth: true, terminals: true },
     alias: { p: "port", t: "node-ttl", h: "help" },
     unknown: (arg) => bad(`Unknown option or argument "${arg}"`),
   });

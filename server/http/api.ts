@@ -32,6 +32,14 @@ const PROMPT_PARAMS = {
   attachments: "body",
 } as const;
 
+const SPAWN_PARAMS = {
+  model: "body",
+  thinking: "body",
+  prompt: "body",
+  name: "body",
+  args: "body",
+} as const;
+
 export const API_ROUTES: readonly ApiRoute[] = [
   {
     verb: "get",
@@ -101,5 +109,103 @@ export const API_ROUTES: readonly ApiRoute[] = [
     method: "list_directories",
     summary: "Folders below the user's home, for choosing one",
     params: { path: "query" },
+  },
+  {
+    verb: "post",
+    path: "/api/agents",
+    method: "spawn_agent",
+    summary: "Start pi in a folder, on a terminal of its own",
+    params: {
+      path: "body",
+      new_folder: "body",
+      session: "body",
+      ...SPAWN_PARAMS,
+    },
+    status: 202,
+  },
+  {
+    verb: "post",
+    path: "/api/nodes/:node/resume",
+    method: "resume_agent",
+    summary: "Start an offline agent's session again",
+    params: { node: "path", ...SPAWN_PARAMS },
+    status: 202,
+  },
+  {
+    verb: "post",
+    path: "/api/nodes/:node/stop",
+    method: "stop_agent",
+    summary: "Have an agent that was started here quit",
+    params: { node: "path", force: "body" },
+  },
+  {
+    verb: "get",
+    path: "/api/terminals",
+    method: "list_terminals",
+    summary: "Every terminal, with who is attached",
+    params: {},
+  },
+  {
+    verb: "post",
+    path: "/api/terminals",
+    method: "open_terminal",
+    summary: "Open a terminal: a login shell in the home unless told otherwise",
+    params: {
+      folder: "body",
+      command: "body",
+      name: "body",
+      cols: "body",
+      rows: "body",
+    },
+  },
+  {
+    verb: "get",
+    path: "/api/terminals/:terminal",
+    method: "get_terminal",
+    summary: "One terminal",
+    params: { terminal: "path" },
+  },
+  {
+    verb: "patch",
+    path: "/api/terminals/:terminal",
+    method: "rename_terminal",
+    summary: "Name a terminal",
+    params: { terminal: "path", name: "body" },
+  },
+  {
+    verb: "delete",
+    path: "/api/terminals/:terminal",
+    method: "close_terminal",
+    summary: "End a terminal's program and forget the terminal",
+    params: { terminal: "path" },
+  },
+  {
+    verb: "post",
+    path: "/api/terminals/:terminal/restart",
+    method: "restart_terminal",
+    summary: "Run a terminal's program again, after it has ended",
+    params: { terminal: "path" },
+  },
+  {
+    verb: "get",
+    path: "/api/terminals/:terminal/tail",
+    method: "tail_terminal",
+    summary: "The last lines of a terminal, as plain text",
+    params: { terminal: "path", lines: "query" },
+    numbers: ["lines"],
+  },
+  {
+    verb: "get",
+    path: "/api/daemon",
+    method: "daemon",
+    summary: "Which daemon this is, and its runner",
+    params: {},
+  },
+  {
+    verb: "post",
+    path: "/api/shutdown",
+    method: "shutdown",
+    summary: "End the daemon; with children true, all that it started as well",
+    params: { children: "body" },
   },
 ];

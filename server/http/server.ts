@@ -1,13 +1,15 @@
 /**
- * The server: one port, the guard first, then upgrades, then routes.
+ * The server: one port, the guard first, then upgrades, then routes; and the
+ * same on a Unix socket, without the guard.
  *
  * The only place that starts Bun's server; everything else takes requests and
  * gives responses, or carries frames.
  */
 
 import type { Hono } from "hono";
+import { chmodSync, rmSync } from "node:fs";
 import type { Net } from "../links/net.ts";
-import type { Socket, SocketData } from "../links/socket.ts";
+import type { SocketData } from "../links/socket.ts";
 import { logger } from "../log.ts";
 import { isPagePath } from "./assets.ts";
 import type { Assets } from "./assets.ts";
@@ -16,21 +18,20 @@ import type { Credentials } from "./credential.ts";
 import type { Guard, Refusal } from "./guard.ts";
 import { secure, signInResponse } from "./headers.ts";
 import type { RouteEnv } from "./routes.ts";
+import { FRAME_MAX_BYTES, socketHandlers } from "./sockets.ts";
 import { chooseCarrier, isSocketPath } from "./upgrade.ts";
 
 const log = logger("server");
 
-/** As the original: enough for a prompt with 10 MiB of files. */
-const FRAME_MAX_BYTES = 16 * 1024 * 1024;
-
-/** A peer that answers no ping for so long is gone. */
-const SILENT_AFTER_S = 30;
-
 /**
- * A bound behind the links' own: each stops sending at 1 MiB, and its largest
- * frame on top stays below this.
+ * A request that has not arrived whole by then is dropped, however slowly it
+ * trickles in: what comes of a head does not start this anew (Bun 1.4.5, which
+ * looks every 4 s). Not for sockets, once they are upgraded.
  */
-const BUFFER_MAX_BYTES = 4 * 1024 * 1024;
+const ARRIVES_WITHIN_S = 10;
+
+/** Longer than any call takes that waits for something to end. */
+const ANSWER_WITHIN_S = 60;
 
 export interface ServerParts {
   readonly net: Net;
@@ -54,67 +55,80 @@ export function listen(
   return Bun.serve<SocketData>({
     hostname,
     port,
+    idleTimeout: ARRIVES_WITHIN_S,
     maxRequestBodySize: FRAME_MAX_BYTES,
     fetch(request, server) {
       const peer = server.requestIP(request)?.address ?? "";
       // First: the URL has the Host in it, and may be none until it is good.
       const misplaced = guard.place(request);
       if (misplaced) return refuse(misplaced, request, parts);
-      if (isSignIn(request)) return serve(request, peer);
+      if (isSignIn(request)) return serve(parts, request, peer);
       const refusal = guard.check(request, peer);
       if (refusal) return refuse(refusal, request, parts);
-      if (!isSocketPath(new URL(request.url).pathname)) {
-        return serve(request, peer);
-      }
-      return upgrade(parts, request, server);
+      return answer(parts, request, server, peer);
     },
-    error(thrown) {
-      log.failed("request_failed", thrown);
-      return secure(new Response("Internal error", { status: 500 }));
-    },
-    websocket: {
-      maxPayloadLength: FRAME_MAX_BYTES,
-      backpressureLimit: BUFFER_MAX_BYTES,
-      closeOnBackpressureLimit: true,
-      idleTimeout: SILENT_AFTER_S,
-      sendPings: true,
-      perMessageDeflate: false,
-      open: (socket) =>
-        guarded(socket, () => {
-          parts.sockets.add(socket);
-          socket.data.carrier.opened(socket);
-        }),
-      message: (socket, frame) =>
-        guarded(socket, () => {
-          net.metrics.count("hypivisor_bytes_in_total", frame.length);
-          const { carrier } = socket.data;
-          if (typeof frame === "string") carrier.text(frame);
-          else carrier.binary(frame);
-        }),
-      drain: (socket) => guarded(socket, () => socket.data.carrier.drained()),
-      ping: (socket) => guarded(socket, () => socket.data.carrier.heard()),
-      pong: (socket) => guarded(socket, () => socket.data.carrier.heard()),
-      close: (socket, code, reason) =>
-        guarded(socket, () => {
-          parts.sockets.remove(socket);
-          socket.data.carrier.closed(code, reason);
-        }),
-    },
+    error: failed,
+    websocket: socketHandlers(net, parts.sockets),
   });
+}
 
-  async function serve(request: Request, peer: string): Promise<Response> {
-    return secure(await parts.routes.fetch(request, { peer }));
+/**
+ * Listens on a Unix socket for programs of this user: who can open it, in a
+ * folder that only this user enters, needs no other credential. Names of hosts
+ * mean nothing here, and browsers have no business here.
+ *
+ * @throws {Error} if the path is too long for one, or cannot be written.
+ */
+export function listenLocally(parts: ServerParts, path: string): HttpServer {
+  // A dead daemon's: the folder is locked, so nobody else listens there.
+  rmSync(path, { force: true });
+  const before = process.umask(0o177);
+  try {
+    const server: HttpServer = Bun.serve<SocketData>({
+      unix: path,
+      maxRequestBodySize: FRAME_MAX_BYTES,
+      fetch(request, server) {
+        if (request.headers.has("origin") || !URL.canParse(request.url)) {
+          return secure(new Response("Forbidden", { status: 403 }));
+        }
+        return answer(parts, request, server, "local");
+      },
+      error: failed,
+      websocket: socketHandlers(parts.net, parts.sockets),
+    });
+    chmodSync(path, 0o600);
+    return server;
+  } finally {
+    process.umask(before);
   }
 }
 
-/** A bug in one socket's carrier ends that socket, and is logged. */
-function guarded(socket: Socket, run: () => void): void {
-  try {
-    run();
-  } catch (thrown) {
-    log.failed("carrier_failed", thrown);
-    socket.close(1011, "Internal error");
+/** For a request that may pass. */
+function answer(
+  parts: ServerParts,
+  request: Request,
+  server: HttpServer,
+  peer: string,
+): Response | Promise<Response> | undefined {
+  if (isSocketPath(new URL(request.url).pathname)) {
+    return upgrade(parts, request, server);
   }
+  // Ending an agent takes longer than Bun waits for an answer by itself.
+  server.timeout(request, ANSWER_WITHIN_S);
+  return serve(parts, request, peer);
+}
+
+async function serve(
+  parts: ServerParts,
+  request: Request,
+  peer: string,
+): Promise<Response> {
+  return secure(await parts.routes.fetch(request, { peer }));
+}
+
+function failed(thrown: Error): Response {
+  log.failed("request_failed", thrown);
+  return secure(new Response("Internal error", { status: 500 }));
 }
 
 function isSignIn(request: Request): boolean {
@@ -133,6 +147,8 @@ function upgrade(
       return secure(new Response("Not Found", { status: 404 }));
     case "bad_request":
       return secure(new Response(choice.message, { status: 400 }));
+    case "unavailable":
+      return secure(new Response(choice.message, { status: 503 }));
     case "carrier": {
       const { carrier, subprotocol } = choice;
       const isUpgraded = server.upgrade(request, {
@@ -142,6 +158,7 @@ function upgrade(
           : {}),
       });
       if (isUpgraded) return undefined;
+      carrier.refused?.();
       return secure(new Response("Bad Request", { status: 400 }));
     }
   }

@@ -11,10 +11,24 @@ import { RefusalLink } from "../links/refusal_link.ts";
 import { RelayLink } from "../links/relay_link.ts";
 import type { Carrier } from "../links/socket.ts";
 import { type Place, ViewerLink } from "../links/viewer_link.ts";
+import { TermLink } from "../links/term_link.ts";
+import { TerminalLink } from "../links/terminal_link.ts";
+import { TtydLink } from "../links/ttyd_link.ts";
+import { HypivisorError } from "../errors.ts";
 import type { NodeId } from "../protocol/node.ts";
+import {
+  TERMINAL_SUBPROTOCOL,
+  type TerminalId,
+  TTYD_SUBPROTOCOL,
+} from "../protocol/terminal.ts";
+import { readSizeQuery, readTerminalQuery } from "../read_terminal.ts";
 import { UPLINK_QUERY, VIEWER_SUBPROTOCOL } from "../protocol/version.ts";
 
 const AGENT_PREFIX = "/ws/agent/";
+const TERMINAL_PREFIX = "/ws/terminal/";
+
+/** A fresh shell, where clients of xterm-backend look for it. */
+const TERM_PATH = "/term";
 
 /** What becomes of a WebSocket request. */
 export type Upgrade =
@@ -24,21 +38,41 @@ export type Upgrade =
     readonly subprotocol?: string;
   }
   | { readonly kind: "bad_request"; readonly message: string }
+  /** There is no room for one more. */
+  | { readonly kind: "unavailable"; readonly message: string }
   | { readonly kind: "not_found" };
 
 export function isSocketPath(pathname: string): boolean {
-  return pathname === "/ws" || pathname.startsWith(AGENT_PREFIX);
+  return pathname === "/ws" || pathname === TERM_PATH ||
+    pathname.startsWith(AGENT_PREFIX) || pathname.startsWith(TERMINAL_PREFIX);
 }
 
 /** Chooses by path, subprotocol, and what kind of agent the node is. */
 export function chooseCarrier(net: Net, request: Request): Upgrade {
   const url = new URL(request.url);
-  if (url.pathname === "/ws") {
+  const { pathname } = url;
+  if (pathname === "/ws") {
     const isUplink = url.searchParams.has(UPLINK_QUERY);
     return { kind: "carrier", carrier: new ClientLink(net, isUplink) };
   }
-  if (!url.pathname.startsWith(AGENT_PREFIX)) return { kind: "not_found" };
-  const node = decoded(url.pathname.slice(AGENT_PREFIX.length));
+  if (pathname.startsWith(AGENT_PREFIX)) {
+    return agentCarrier(net, request, url);
+  }
+  if (!net.children) return { kind: "not_found" };
+  try {
+    return pathname === TERM_PATH
+      ? termCarrier(net, url)
+      : terminalCarrier(net, request, url);
+  } catch (thrown) {
+    if (!(thrown instanceof HypivisorError)) throw thrown;
+    const { code, message } = thrown;
+    const kind = code === "unavailable" ? code : "bad_request";
+    return { kind, message };
+  }
+}
+
+function agentCarrier(net: Net, request: Request, url: URL): Upgrade {
+  const node = decoded<NodeId>(url.pathname.slice(AGENT_PREFIX.length));
   if (node === "") return { kind: "bad_request", message: "Missing node ID" };
   if (offers(request, VIEWER_SUBPROTOCOL)) {
     return {
@@ -48,6 +82,39 @@ export function chooseCarrier(net: Net, request: Request): Upgrade {
     };
   }
   return { kind: "carrier", carrier: legacyCarrier(net, node) };
+}
+
+/** @throws {HypivisorError} `bad_request` for a query that cannot be read. */
+function terminalCarrier(net: Net, request: Request, url: URL): Upgrade {
+  const terminal = decoded<TerminalId>(
+    url.pathname.slice(TERMINAL_PREFIX.length),
+  );
+  const choice = readTerminalQuery(url.searchParams);
+  const acknowledges = offers(request, TERMINAL_SUBPROTOCOL);
+  if (!acknowledges && offers(request, TTYD_SUBPROTOCOL)) {
+    return {
+      kind: "carrier",
+      carrier: new TtydLink(net, terminal, choice),
+      subprotocol: TTYD_SUBPROTOCOL,
+    };
+  }
+  return {
+    kind: "carrier",
+    carrier: new TerminalLink(net, { terminal, choice, acknowledges }),
+    ...(acknowledges ? { subprotocol: TERMINAL_SUBPROTOCOL } : {}),
+  };
+}
+
+/** @throws {HypivisorError} `unavailable` if too many terminals run. */
+function termCarrier(net: Net, url: URL): Upgrade {
+  const size = readSizeQuery(url.searchParams);
+  const cwd = url.searchParams.get("cwd") ?? undefined;
+  const permit = net.children?.keepRoom();
+  if (!permit) return { kind: "not_found" };
+  return {
+    kind: "carrier",
+    carrier: new TermLink(net, { size, cwd, permit }),
+  };
 }
 
 function legacyCarrier(net: Net, node: NodeId): Carrier {
@@ -74,10 +141,10 @@ function placeOf(url: URL): Place | undefined {
   return stream && Number.isSafeInteger(seq) ? { stream, seq } : undefined;
 }
 
-function decoded(text: string): NodeId {
+function decoded<Id extends string>(text: string): Id {
   try {
-    return decodeURIComponent(text) as NodeId;
+    return decodeURIComponent(text) as Id;
   } catch {
-    return text as NodeId; // Not escaped at all, as the original reads it.
+    return text as Id; // Not escaped at all, as the original reads it.
   }
 }

@@ -20,7 +20,7 @@ import { isRecord, parseJson } from "../read.ts";
 import { noteEvent } from "./agent_notes.ts";
 import { readAnswer } from "./answers.ts";
 import type { LiveAgent, Net } from "./net.ts";
-import { Pending } from "./pending.ts";
+import { Pending } from "../pending.ts";
 
 const log = logger("adopted_agent");
 

@@ -25,7 +25,7 @@ import { Acknowledger } from "./acknowledger.ts";
 import { noteEvent } from "./agent_notes.ts";
 import { readAnswer } from "./answers.ts";
 import type { LiveAgent, Net } from "./net.ts";
-import { Pending } from "./pending.ts";
+import { Pending } from "../pending.ts";
 import { SendQueue } from "./send_queue.ts";
 import { type Carrier, closeSocket, pauseWhile } from "./socket.ts";
 import type { Socket } from "./socket.ts";

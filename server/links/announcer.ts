@@ -1,15 +1,16 @@
 /**
- * Tells clients and viewers what became of nodes.
+ * Tells clients and viewers what became of nodes and terminals.
  *
  * The original's pushes go out at once and in order. Ours are gathered for a
  * moment, so that a node that changes ten times in a burst is told of once,
  * as it is at the end.
  */
 
+import type { TerminalChange } from "../children/terminals.ts";
 import type { LegacyPush } from "../protocol/legacy.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
 import type { RegistryChange } from "../registry/registry.ts";
-import { BEAT, pushOf } from "./client_push.ts";
+import { BEAT, pushAbout, type Subject } from "./client_push.ts";
 import type { Net } from "./net.ts";
 
 /** Below what a person notices, above the gaps within a burst. */
@@ -20,7 +21,7 @@ const STILL_AFTER_MS = 10_000;
 
 export class Announcer {
   readonly #net: Net;
-  readonly #dirty = new Set<NodeId>();
+  readonly #dirty = new Set<Subject>();
   readonly #lost = new Map<NodeId, UnixMs>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,7 +36,17 @@ export class Announcer {
     if (change.type === "offline") this.#lost.set(id, this.#net.now());
     if (change.type === "joined") this.#lost.delete(id);
     if (change.type === "forgotten") return this.#forget(id);
-    this.#dirty.add(id);
+    this.#tellSoon(`node ${id}`);
+  }
+
+  tellTerminal({ type, terminal: { id } }: TerminalChange): void {
+    this.#tellSoon(`terminal ${id}`);
+    if (type !== "gone") return;
+    for (const pipe of [...this.#net.pipes]) pipe.gone(id);
+  }
+
+  #tellSoon(subject: Subject): void {
+    this.#dirty.add(subject);
     this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
   }
 
@@ -61,6 +72,7 @@ export class Announcer {
     clearTimeout(this.#timer);
     for (const client of this.#net.clients) client.goAway();
     for (const viewer of this.#net.viewers) viewer.goAway();
+    for (const pipe of this.#net.pipes) pipe.goAway();
     for (const agent of this.#net.agents.values()) agent.goAway();
   }
 
@@ -83,16 +95,23 @@ export class Announcer {
 
   #flush(): void {
     this.#timer = undefined;
-    const texts = new Map<NodeId, string>();
-    const pushes = new Map<NodeId, string>();
-    for (const id of this.#dirty) {
-      const node = this.#net.registry.find(id);
-      if (!node) continue;
-      texts.set(id, JSON.stringify({ type: "node", node }));
-      pushes.set(id, pushOf(id, node));
+    const pushes = new Map<Subject, string>();
+    for (const subject of this.#dirty) {
+      pushes.set(subject, pushAbout(this.#net, subject));
     }
-    this.#dirty.clear();
     this.#toSubscribed(pushes);
+    this.#toViewers();
+    this.#dirty.clear();
+  }
+
+  /** Viewers are many on one node: each record is written out once. */
+  #toViewers(): void {
+    const texts = new Map<NodeId, string>();
+    for (const { node: id } of this.#net.viewers) {
+      if (texts.has(id) || !this.#dirty.has(`node ${id}`)) continue;
+      const node = this.#net.registry.find(id);
+      if (node) texts.set(id, JSON.stringify({ type: "node", node }));
+    }
     for (const viewer of this.#net.viewers) {
       const text = texts.get(viewer.node);
       if (text) viewer.tell(text);
@@ -100,11 +119,12 @@ export class Announcer {
   }
 
   #forget(id: NodeId): void {
-    this.#dirty.delete(id);
+    const subject: Subject = `node ${id}`;
+    this.#dirty.delete(subject);
     this.#lost.delete(id);
     this.#net.hubs.find(id)?.still();
     this.#net.hubs.forget(id);
-    this.#toSubscribed(new Map([[id, pushOf(id, undefined)]]));
+    this.#toSubscribed(new Map([[subject, pushAbout(this.#net, subject)]]));
     for (const viewer of [...this.#net.viewers]) {
       if (viewer.node === id) viewer.forgotten();
     }
@@ -116,9 +136,9 @@ export class Announcer {
     }
   }
 
-  #toSubscribed(pushes: ReadonlyMap<NodeId, string>): void {
+  #toSubscribed(pushes: ReadonlyMap<Subject, string>): void {
     for (const client of this.#net.clients) {
-      if (client.isSubscribed) client.pushNodes(pushes);
+      if (client.isSubscribed) client.pushAll(pushes);
     }
   }
 }

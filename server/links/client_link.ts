@@ -2,9 +2,10 @@
  * One socket on `/ws`: a client of the registry, until it registers an agent.
  *
  * A client that asks for nothing is spoken to as the original spoke: `init`
- * first, then its pushes. One that subscribed is told of every node as it now
- * is, in small batches. A client that does not read is told nothing until its
- * buffer has drained; then it is told of each node that it missed something of.
+ * first, then its pushes. One that subscribed is told of every node and terminal
+ * as it now is, in small batches. A client that does not read is told nothing
+ * until its buffer has drained; then it is told of each that it missed
+ * something of.
  */
 
 import { HypivisorError } from "../errors.ts";
@@ -16,7 +17,7 @@ import { isRecord, text } from "../read.ts";
 import { readNodeInfo, readUplinkHead } from "../read_event.ts";
 import { answerText, type Call } from "../rpc/answer.ts";
 import { AgentLink } from "./agent_link.ts";
-import { pushOf } from "./client_push.ts";
+import { pushAbout, type Subject } from "./client_push.ts";
 import type { Net } from "./net.ts";
 import {
   type Carrier,
@@ -47,8 +48,8 @@ export class ClientLink implements Carrier {
   #caused: string[] | undefined;
   /** Set while the client does not read. */
   #behind: ReturnType<typeof setTimeout> | undefined;
-  /** Nodes that it was not told of meanwhile. At most one entry a node. */
-  readonly #missed = new Set<NodeId>();
+  /** What it was not told of meanwhile. At most one entry a subject. */
+  readonly #missed = new Set<Subject>();
   /** One of the original's clients missed something: it needs a new start. */
   #missedStart = false;
   /** Replies that wait for it to read. They count as calls under way. */
@@ -114,10 +115,10 @@ export class ClientLink implements Carrier {
     }
     // What does not fit stays missed until the next time: each time some less,
     // however slow the line.
-    for (const id of this.#missed) {
+    for (const subject of this.#missed) {
       if (this.#behind) return;
-      this.#missed.delete(id);
-      this.push(pushOf(id, this.#net.registry.find(id)));
+      this.#missed.delete(subject);
+      this.push(pushAbout(this.#net, subject));
     }
   }
 
@@ -139,11 +140,11 @@ export class ClientLink implements Carrier {
     else this.#send(text);
   }
 
-  /** Tells of nodes, in few system calls: one alone is the usual case. */
-  pushNodes(texts: ReadonlyMap<NodeId, string>): void {
+  /** Tells of many, in few system calls: one alone is the usual case. */
+  pushAll(texts: ReadonlyMap<Subject, string>): void {
     const pushAll = () => {
-      for (const [id, text] of texts) {
-        if (this.#behind) this.#missed.add(id);
+      for (const [subject, text] of texts) {
+        if (this.#behind) this.#missed.add(subject);
         else this.push(text);
       }
     };

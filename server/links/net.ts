@@ -9,6 +9,7 @@ import type { NodeId } from "../protocol/node.ts";
 import type { Agent, Core } from "../rpc/core.ts";
 import type { SessionWatch } from "../registry/session_watch.ts";
 import type { ClientLink } from "./client_link.ts";
+import type { TerminalPipe } from "./terminal_pipe.ts";
 import type { ViewerLink } from "./viewer_link.ts";
 
 /** An agent, and what its line has to be told. */
@@ -29,6 +30,8 @@ export interface Net extends Core {
   /** Sockets that registered an agent of the original, by its node. */
   readonly registrants: Map<NodeId, ClientLink>;
   readonly viewers: Set<ViewerLink>;
+  /** Sockets on terminals. */
+  readonly pipes: Set<TerminalPipe>;
   readonly sessions: SessionWatch;
   /** URLs at which an agent of the original may be reached; none if it cannot. */
   relayTargets(node: NodeId): readonly string[];

@@ -20,6 +20,8 @@ export interface SocketData {
 export type Socket = Bun.ServerWebSocket<SocketData>;
 
 export interface Carrier {
+  /** It was made for a socket that came to nothing. */
+  refused?(): void;
   opened(socket: Socket): void;
   text(frame: string): void;
   binary(frame: Uint8Array<ArrayBuffer>): void;
@@ -70,10 +72,15 @@ export function closeSocket(
   cut.unref();
 }
 
-/** Gives a reader up that does not catch up. Returns what takes that back. */
+/**
+ * Gives a reader up that does not catch up. Returns what takes that back.
+ *
+ * @param over What its link lets wait, for the reason.
+ */
 export function closeIfStillFull(
   socket: Socket,
   metrics: Metrics,
+  over = "1 MiB",
 ): ReturnType<typeof setTimeout> {
   return setTimeout(() => {
     metrics.count("hypivisor_too_slow_total");
@@ -81,7 +88,7 @@ export function closeIfStillFull(
     closeSocket(
       socket,
       CLOSE.tooSlow,
-      `Too slow: over 1 MiB waits for ${seconds} s`,
+      `Too slow: over ${over} waits for ${seconds} s`,
     );
   }, TOO_SLOW_AFTER_MS);
 }

@@ -131,6 +131,11 @@ export interface RpcMethods {
 
   daemon: Method<Empty, DaemonFacts>;
   /**
+   * Ends the daemon. What it started goes on, unless `children` is true: then
+   * all of that is ended first, and this is answered when it is gone.
+   */
+  shutdown: Method<{ children?: boolean }, Empty>;
+  /**
    * Starts pi in a terminal of the runner. Params, results and error texts of
    * the original, and ours beside them. `session` is the path of a session
    * file to go on with; one that is live is a `conflict` that names its node.
@@ -145,6 +150,7 @@ export interface RpcMethods {
   stop_agent: Method<OfNode & { force?: boolean }, Empty>;
 
   list_terminals: Method<Empty, { terminals: readonly TerminalRecord[] }>;
+  get_terminal: Method<OfTerminal, TerminalRecord>;
   /** A login shell in the home, unless told otherwise. */
   open_terminal: Method<
     {

@@ -10,6 +10,7 @@ import type {
   NodeRecord,
   UnixMs,
 } from "../protocol/node.ts";
+import type { TerminalId } from "../protocol/terminal.ts";
 import { type Finish, nodeState, type Presence } from "./node_state.ts";
 
 /** What is known of a node beyond its card. Replaced field by field. */
@@ -35,6 +36,8 @@ export interface Entry {
   presence: Presence;
   activity: Activity | undefined;
   unseen: Finish | undefined;
+  /** The terminal it was spawned in, while there is one. */
+  terminal: TerminalId | undefined;
   /** Kept out of the record: it changes all the time. */
   heardAt: UnixMs;
   listed: boolean;
@@ -43,11 +46,80 @@ export interface Entry {
   record: NodeRecord | undefined;
 }
 
+/** What the store kept of a node. */
+export interface KeptNode {
+  readonly card: NodeCard;
+  readonly details: NodeDetails;
+  readonly joinedAt: UnixMs;
+  readonly heardAt: UnixMs;
+}
+
+/** A node that the store kept: offline until it is heard of. */
+export function restoredEntry(kept: KeptNode, isListed: boolean): Entry {
+  return {
+    ...kept,
+    ...FRESH,
+    presence: { kind: "offline", since: kept.heardAt, reason: "restarted" },
+    listed: isListed,
+  };
+}
+
+/** A node whose agent has just registered. */
+export function liveEntry(
+  known: Entry | undefined,
+  card: NodeCard,
+  details: NodeDetails,
+  now: UnixMs,
+): Entry {
+  return {
+    ...FRESH,
+    card,
+    details: { ...known?.details, ...details },
+    joinedAt: known?.joinedAt ?? now,
+    presence: { kind: "live", since: now },
+    activity: known?.presence.kind === "live" ? known.activity : undefined,
+    unseen: known?.unseen,
+    terminal: known?.terminal,
+    heardAt: now,
+    listed: true,
+    evicted: known?.evicted,
+  };
+}
+
+/** A node whose process is being started. */
+export function spawnedEntry(
+  known: Entry | undefined,
+  card: NodeCard,
+  details: NodeDetails,
+  now: UnixMs,
+): Entry {
+  return {
+    ...FRESH,
+    card,
+    details: { ...known?.details, ...details },
+    joinedAt: known?.joinedAt ?? now,
+    presence: { kind: "spawned", since: now, question: undefined },
+    terminal: known?.terminal,
+    heardAt: now,
+    listed: false,
+  };
+}
+
+/** What is not known of a node until it says so. */
+const FRESH = {
+  activity: undefined,
+  unseen: undefined,
+  terminal: undefined,
+  evicted: undefined,
+  record: undefined,
+};
+
 /** The node as our own clients see it. */
 export function recordOf(entry: Entry): NodeRecord {
   entry.record ??= {
     ...entry.card,
     ...entry.details,
+    ...(entry.terminal ? { terminal: entry.terminal } : {}),
     joinedAt: entry.joinedAt,
     state: nodeState(entry.presence, entry.activity, entry.unseen),
   };

@@ -7,7 +7,8 @@
  *
  * A node is live, then offline, then (after the node's time to live) gone for
  * clients of the original, which is `listed` false here; it stays on record
- * for our own until it is forgotten by rule.
+ * for our own until it is forgotten by rule. One that is started from here is
+ * on record before it is live, and never gets further if it fails.
  */
 
 import { HypivisorError } from "../errors.ts";
@@ -20,23 +21,26 @@ import type {
   OfflineReason,
   UnixMs,
 } from "../protocol/node.ts";
+import type { TerminalId } from "../protocol/terminal.ts";
 import {
   type Entry,
   isSubset,
+  type KeptNode,
   legacyOf,
+  liveEntry,
   type NodeDetails,
   recordOf,
+  restoredEntry,
+  spawnedEntry,
 } from "./entry.ts";
-import type { Finish } from "./node_state.ts";
+import { type Finish, isRunning } from "./node_state.ts";
+import { longestAway, rivals } from "./rivals.ts";
 
 /** How long an offline node is kept for. Its transcript goes with it. */
 export const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** Past this, the offline node that was away longest is forgotten. */
 export const NODES_MAX = 20_000;
-
-/** For so long an evicted node may not evict the one that evicted it. */
-const EVICTION_TRUCE_MS = 60_000;
 
 /** One change, as the registry tells it. Complete and idempotent. */
 export type RegistryChange =
@@ -48,14 +52,6 @@ export type RegistryChange =
   /** Gone for clients of the original; ours still see it. */
   | { readonly type: "unlisted"; readonly id: NodeId }
   | { readonly type: "forgotten"; readonly id: NodeId };
-
-/** What the store kept of a node. */
-export interface KeptNode {
-  readonly card: NodeCard;
-  readonly details: NodeDetails;
-  readonly joinedAt: UnixMs;
-  readonly heardAt: UnixMs;
-}
 
 export class Registry {
   readonly #entries = new Map<NodeId, Entry>();
@@ -107,15 +103,8 @@ export class Registry {
 
   /** Puts back what the store kept, as offline. For before anyone listens. */
   restore(kept: KeptNode, now: UnixMs): void {
-    this.#entries.set(kept.card.id, {
-      ...kept,
-      presence: { kind: "offline", since: kept.heardAt, reason: "restarted" },
-      activity: undefined,
-      unseen: undefined,
-      listed: now - kept.heardAt <= this.#ttlMs,
-      evicted: undefined,
-      record: undefined,
-    });
+    const isListed = now - kept.heardAt <= this.#ttlMs;
+    this.#entries.set(kept.card.id, restoredEntry(kept, isListed));
   }
 
   /**
@@ -126,23 +115,54 @@ export class Registry {
    */
   register(card: NodeCard, details: NodeDetails, now: UnixMs): NodeId[] {
     const known = this.#entries.get(card.id);
-    const evicted = card.port === 0 ? [] : this.#rivals(card, known, now);
+    const evicted = rivals(this.#entries.values(), card, known, now);
     for (const id of evicted) this.#evict(id, card.id, now);
-    this.#entries.set(card.id, {
-      card,
-      details: { ...known?.details, ...details },
-      joinedAt: known?.joinedAt ?? now,
-      presence: { kind: "live", since: now },
-      activity: known?.presence.kind === "live" ? known.activity : undefined,
-      unseen: known?.unseen,
-      heardAt: now,
-      listed: true,
-      evicted: known?.evicted,
-      record: undefined,
-    });
+    this.#entries.set(card.id, liveEntry(known, card, details, now));
     this.#emit({ type: "joined", id: card.id });
     if (!known) this.#makeRoom();
     return evicted;
+  }
+
+  /** Whether an agent is there under this id, and has said so. */
+  isLive(id: NodeId): boolean {
+    return this.#entries.get(id)?.presence.kind === "live";
+  }
+
+  /**
+   * Adds a node whose process is being started, or has one that was away start
+   * again. Clients of the original see it when it registers. Not for a live one.
+   */
+  spawn(card: NodeCard, details: NodeDetails, now: UnixMs): void {
+    const known = this.#entries.get(card.id);
+    if (known?.listed) this.#unlist(card.id, known);
+    this.#entries.set(card.id, spawnedEntry(known, card, details, now));
+    this.#emit({ type: "changed", id: card.id });
+    if (!known) this.#makeRoom();
+  }
+
+  /** What a spawned agent asks before it can register; undefined: no longer. */
+  ask(id: NodeId, question: string | undefined): void {
+    const entry = this.#entries.get(id);
+    if (entry?.presence.kind !== "spawned") return;
+    if (entry.presence.question === question) return;
+    entry.presence = { ...entry.presence, question };
+    this.#touch(id, entry);
+  }
+
+  /** A spawned agent will not register. Of no effect on one that has. */
+  fail(id: NodeId, message: string, now: UnixMs): void {
+    const entry = this.#entries.get(id);
+    if (entry?.presence.kind !== "spawned") return;
+    entry.presence = { kind: "failed", since: now, message };
+    this.#touch(id, entry);
+  }
+
+  /** Notes which terminal a node is on; undefined: there is none any more. */
+  setTerminal(id: NodeId, terminal: TerminalId | undefined): void {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.terminal === terminal) return;
+    entry.terminal = terminal;
+    this.#touch(id, entry);
   }
 
   /** Notes a sign of life. Tells nobody: it happens all the time. */
@@ -205,9 +225,9 @@ export class Registry {
     return true;
   }
 
-  /** @throws {HypivisorError} `conflict` if the node is live. */
+  /** @throws {HypivisorError} `conflict` if its agent runs. */
   forget(id: NodeId): void {
-    if (this.#entry(id).presence.kind === "live") {
+    if (isRunning(this.#entry(id).presence)) {
       throw new HypivisorError(
         "conflict",
         `Cannot forget node "${id}": its agent is running`,
@@ -219,7 +239,7 @@ export class Registry {
   /** Moves every node whose time has come one step on in its life. */
   sweep(now: UnixMs): void {
     for (const [id, entry] of [...this.#entries]) {
-      if (entry.presence.kind === "live") continue;
+      if (isRunning(entry.presence)) continue;
       const age = now - entry.presence.since;
       if (entry.listed && age > this.#ttlMs) this.#unlist(id, entry);
       if (age > FORGET_AFTER_MS) this.#forget(id);
@@ -230,18 +250,6 @@ export class Registry {
   onChange(listener: (change: RegistryChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  #rivals(card: NodeCard, known: Entry | undefined, now: UnixMs): NodeId[] {
-    const truce = known?.evicted;
-    return [...this.#entries.values()]
-      .filter((entry) =>
-        entry.listed && entry.card.id !== card.id &&
-        entry.card.machine === card.machine && entry.card.port === card.port &&
-        // Two that claim one port would evict each other for ever.
-        !(truce?.by === entry.card.id && now - truce.at < EVICTION_TRUCE_MS)
-      )
-      .map((entry) => entry.card.id);
   }
 
   #evict(id: NodeId, by: NodeId, now: UnixMs): void {
@@ -256,13 +264,7 @@ export class Registry {
 
   #makeRoom(): void {
     if (this.#entries.size <= NODES_MAX) return;
-    let oldest: Entry | undefined;
-    for (const entry of this.#entries.values()) {
-      if (entry.presence.kind === "live") continue;
-      if (!oldest || entry.presence.since < oldest.presence.since) {
-        oldest = entry;
-      }
-    }
+    const oldest = longestAway(this.#entries.values());
     if (oldest) this.#forget(oldest.card.id);
   }
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { test } from "bun:test";
 import type { NodeCard, NodeId } from "../protocol/node.ts";
+import type { TerminalId } from "../protocol/terminal.ts";
 import { FORGET_AFTER_MS, Registry, type RegistryChange } from "./registry.ts";
 
 const TTL_MS = 30_000;
@@ -124,4 +125,67 @@ test("Registry.restore() brings a kept node back as offline", () => {
   const node = registry.get(card("a").id);
   assertEquals(node.state.kind, "offline");
   assertEquals(node.pi, "1.5.2");
+});
+
+test("Registry.spawn() has a node starting, for our clients only", () => {
+  const registry = new Registry(TTL_MS);
+  const seen = watch(registry);
+  const { id } = card("a");
+  registry.spawn(card("a"), { session: { id: "a" } }, 5);
+  assertEquals(registry.get(id).state, { kind: "starting", since: 5 });
+  assertEquals(registry.legacyList(), []);
+  assertEquals(registry.isLive(id), false);
+
+  registry.setTerminal(id, "t" as TerminalId);
+  registry.ask(id, "Trust project folder?");
+  assertEquals(registry.get(id).state, {
+    kind: "waiting",
+    since: 5,
+    question: "Trust project folder?",
+  });
+  registry.ask(id, undefined);
+  assertEquals(registry.get(id).state.kind, "starting");
+  assertThrows(() => registry.forget(id), Error, "its agent is running");
+  registry.sweep(FORGET_AFTER_MS * 2);
+
+  registry.register(card("a", 8080), {}, 9);
+  const node = registry.get(id);
+  assertEquals(node.state, { kind: "starting", since: 9 });
+  assertEquals(node.terminal, "t" as TerminalId);
+  assertEquals(node.session, { id: "a" });
+  assertEquals(registry.legacyList().map((node) => node.id), ["a"]);
+  registry.fail(id, "too late", 10);
+  registry.ask(id, "too late");
+  assertEquals(registry.isLive(id), true);
+  assertEquals(seen.filter((line) => line !== "changed a"), ["joined a"]);
+});
+
+test("Registry.fail() keeps a node that did not start until it is forgotten", () => {
+  const registry = new Registry(TTL_MS);
+  const { id } = card("a");
+  registry.spawn(card("a"), {}, 5);
+  registry.fail(id, "Cannot find pi", 6);
+  assertEquals(registry.get(id).state, {
+    kind: "error",
+    since: 6,
+    message: "Cannot find pi",
+  });
+  registry.sweep(6 + FORGET_AFTER_MS);
+  assertEquals(registry.list().length, 1);
+  registry.spawn(card("a"), {}, 7);
+  assertEquals(registry.get(id).state.kind, "starting");
+  registry.fail(id, "again", 8);
+  registry.forget(id);
+  assertEquals(registry.list(), []);
+});
+
+test("Registry.spawn() takes a node that was away off the original's list", () => {
+  const registry = new Registry(TTL_MS);
+  registry.register(card("a"), { pi: "1.5.2" }, 0);
+  registry.lose(card("a").id, "quit", 1);
+  const seen = watch(registry);
+  registry.spawn(card("a"), {}, 2);
+  assertEquals(seen, ["unlisted a", "changed a"]);
+  assertEquals(registry.get(card("a").id).pi, "1.5.2");
+  assertEquals(registry.get(card("a").id).joinedAt, 0);
 });

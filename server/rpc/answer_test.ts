@@ -13,9 +13,14 @@ const core: Core = {
   store: noStore,
   metrics: new Metrics(),
   agents: new Map(),
+  children: undefined,
   version: "1.2.3",
   machine: "mbp",
   capabilities: [],
+  facts: () => {
+    throw new Error("Nobody asks here");
+  },
+  shutdown: () => Promise.resolve(),
   now: () => 0,
 };
 

@@ -5,6 +5,7 @@
  * a socket and links need not know who else there is.
  */
 
+import type { Children } from "../children/children.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Metrics } from "../metrics.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
 } from "../protocol/command.ts";
 import type { Receipt } from "../protocol/event.ts";
 import type { NodeId, UnixMs } from "../protocol/node.ts";
+import type { DaemonFacts } from "../protocol/rpc.ts";
 import type { DaemonCapability } from "../protocol/version.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/store.ts";
@@ -41,9 +43,14 @@ export interface Core {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly agents: ReadonlyMap<NodeId, Agent>;
+  /** Terminals and the agents on them. Undefined with `--no-terminals`. */
+  readonly children: Children | undefined;
   readonly version: string;
   /** Host name of the daemon's own machine. */
   readonly machine: string;
   readonly capabilities: readonly DaemonCapability[];
+  facts(): DaemonFacts;
+  /** Ends the daemon after this call, with all that it started if told so. */
+  shutdown(withChildren: boolean): Promise<void>;
   now(): UnixMs;
 }

@@ -7,9 +7,9 @@
  */
 
 import { readdir, realpath, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { HypivisorError } from "../errors.ts";
+import { homeOf, isInside, osText, realpathInHome } from "../home.ts";
 
 /** A folder with more is no place to choose from by hand. */
 const DIRECTORIES_MAX = 5_000;
@@ -22,18 +22,10 @@ export interface Directories {
 /** @throws {HypivisorError} `bad_request` or `forbidden`, in the original's words. */
 export async function listDirectories(
   path: string | undefined,
-  home = process.env.HOME || homedir(),
+  home = homeOf(process.env),
 ): Promise<Directories> {
   const root = await realpath(home);
-  const current = await realpath(path ?? root).catch((thrown) => {
-    throw new HypivisorError("bad_request", `Invalid path: ${osText(thrown)}`);
-  });
-  if (!isInside(current, root)) {
-    throw new HypivisorError(
-      "forbidden",
-      "Path resolves outside home directory",
-    );
-  }
+  const current = await realpathInHome(path ?? root, home);
   const entries = await readdir(current, { withFileTypes: true }).catch(
     (thrown) => {
       throw new HypivisorError(
@@ -66,22 +58,4 @@ async function leadsInside(
   } catch {
     return false; // A dangling link is nothing to choose.
   }
-}
-
-function isInside(path: string, root: string): boolean {
-  return path === root ||
-    path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-const OS_TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: "No such file or directory (os error 2)",
-  EACCES: "Permission denied (os error 13)",
-  ENOTDIR: "Not a directory (os error 20)",
-  ELOOP: "Too many levels of symbolic links (os error 40)",
-  ENAMETOOLONG: "File name too long (os error 36)",
-};
-
-function osText(thrown: unknown): string {
-  const { code, message } = thrown as NodeJS.ErrnoException;
-  return (code && OS_TEXTS[code]) ?? message;
 }

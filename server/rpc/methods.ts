@@ -12,6 +12,7 @@ import type { Item, ItemKey } from "../protocol/item.ts";
 import type { NodeId } from "../protocol/node.ts";
 import type { MethodName, ParamsOf, ResultOf } from "../protocol/rpc.ts";
 import {
+  boolean,
   id,
   integer,
   list,
@@ -23,6 +24,9 @@ import {
   text,
 } from "../read.ts";
 import type { Agent, Core } from "./core.ts";
+import type { Children } from "../children/children.ts";
+import { TERMINAL_SIDE_MAX, type TerminalId } from "../protocol/terminal.ts";
+import { isRecord } from "../read.ts";
 import { listDirectories } from "./directories.ts";
 import { PAGE_MAX_BYTES, transcriptPage } from "./transcript.ts";
 
@@ -37,6 +41,51 @@ export interface Caller {
 }
 
 const node = id<NodeId>();
+const terminal = id<TerminalId>();
+const path = text({ min: 1, max: 4_096 });
+const side = optional(integer(1, TERMINAL_SIDE_MAX));
+const thinkingLevel = oneOf(
+  "off",
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+);
+
+/** Lines of a terminal that are told where no number is given: a screen. */
+const TAIL_LINES = 40;
+const TAIL_MAX_LINES = 10_000;
+
+/** Linux takes no argument over 128 KiB; the spawner looks at the bytes. */
+const FIRST_PROMPT_MAX_CHARACTERS = 128 * 1024;
+
+const spawnChoice = {
+  model: optional(text({ min: 1, max: 200 })),
+  thinking: optional(thinkingLevel),
+  prompt: optional(text({ max: FIRST_PROMPT_MAX_CHARACTERS })),
+  name: optional(text({ max: 200 })),
+  args: optional(list(text({ max: 4_096 }), 40)),
+};
+
+const spawnParams = object({
+  path,
+  new_folder: optional(text({ max: 4_096 })),
+  session: optional(path),
+  ...spawnChoice,
+});
+
+/** As the original says it when there is no path. */
+const spawn: typeof spawnParams = Object.assign(
+  (value: unknown, at: string) => {
+    if (isRecord(value) && typeof value.path === "string") {
+      return spawnParams(value, at);
+    }
+    throw new HypivisorError("bad_request", "Missing params");
+  },
+  { schema: spawnParams.schema },
+);
 /** The sender's own name for a command; sent twice, it runs once. */
 const commandId = optional(id<string>());
 
@@ -83,13 +132,34 @@ export const methodReaders: { [M in MethodName]: Reader<ParamsOf<M>> } = {
   }),
   set_thinking: object({
     node,
-    level: oneOf("off", "minimal", "low", "medium", "high", "xhigh", "max"),
+    level: thinkingLevel,
     id: commandId,
   }),
   commands: object({ node }),
   files: object({ node, query: text({ max: 1_000 }) }),
   models: object({ node }),
   seen: object({ node }),
+  daemon: object({}),
+  shutdown: object({ children: optional(boolean) }),
+  spawn_agent: spawn,
+  resume_agent: object({ node, ...spawnChoice }),
+  stop_agent: object({ node, force: optional(boolean) }),
+  list_terminals: object({}),
+  get_terminal: object({ terminal }),
+  open_terminal: object({
+    folder: optional(path),
+    command: optional(list(text({ max: 128 * 1024 }), 1_000)),
+    name: optional(text({ max: 200 })),
+    cols: side,
+    rows: side,
+  }),
+  close_terminal: object({ terminal }),
+  restart_terminal: object({ terminal }),
+  rename_terminal: object({ terminal, name: text({ max: 200 }) }),
+  tail_terminal: object({
+    terminal,
+    lines: optional(integer(1, TAIL_MAX_LINES)),
+  }),
 };
 
 export type Handlers = {
@@ -111,11 +181,20 @@ export const handlers: Handlers = {
   subscribe: (core, _params, caller) => {
     caller.subscribe();
     const { version, machine, capabilities } = core;
-    return { nodes: core.registry.list(), version, machine, capabilities };
+    return {
+      nodes: core.registry.list(),
+      version,
+      machine,
+      capabilities,
+      terminals: core.children?.list() ?? [],
+    };
   },
   get_node: ({ registry }, params) => registry.get(params.node),
-  forget_node: ({ registry }, params) => {
-    registry.forget(params.node);
+  forget_node: async (core, params) => {
+    const { terminal } = core.registry.get(params.node);
+    core.registry.forget(params.node);
+    // It has ended, as its agent has: nobody will look for it any more.
+    if (terminal) await core.children?.close(terminal);
     return {};
   },
   page: async (core, params) => {
@@ -160,7 +239,42 @@ export const handlers: Handlers = {
     registry.see(params.node);
     return {};
   },
+  daemon: (core) => core.facts(),
+  shutdown: async (core, params) => {
+    await core.shutdown(params.children ?? false);
+    return {};
+  },
+  spawn_agent: (core, params) => children(core).spawn(params),
+  resume_agent: (core, { node, ...choice }) =>
+    children(core).resume(node, choice),
+  stop_agent: async (core, params) => {
+    await children(core).stop(params.node, params.force ?? false);
+    return {};
+  },
+  list_terminals: (core) => ({ terminals: children(core).list() }),
+  get_terminal: (core, params) => children(core).get(params.terminal),
+  open_terminal: (core, params) => children(core).open(params),
+  close_terminal: async (core, params) => {
+    await children(core).close(params.terminal);
+    return {};
+  },
+  restart_terminal: (core, params) => children(core).restart(params.terminal),
+  rename_terminal: (core, params) =>
+    children(core).rename(params.terminal, params.name.trim()),
+  tail_terminal: async (core, params) => {
+    const lines = params.lines ?? TAIL_LINES;
+    return { text: await children(core).tail(params.terminal, lines) };
+  },
 };
+
+/** @throws {HypivisorError} `forbidden` if this daemon has none. */
+function children(core: Core): Children {
+  if (core.children) return core.children;
+  throw new HypivisorError(
+    "forbidden",
+    "Cannot open terminals or spawn agents: hypivisor runs with --no-terminals",
+  );
+}
 
 /** @throws {HypivisorError} `not_found` or `unavailable`. */
 function agent(core: Core, node: NodeId): Agent {

@@ -16,8 +16,6 @@ export interface ProcessFacts {
   /** With the pid, names a process of this boot for good. */
   readonly startedAt: string;
   readonly isZombie: boolean;
-  /** Number of its pty, if it has one and it is told. */
-  readonly pty: number | undefined;
   /** Its environment, where it comes with the list (macOS). */
   readonly environment: string | undefined;
 }
@@ -27,16 +25,12 @@ const PER_TURN = 64;
 
 const IS_LINUX = process.platform === "linux";
 
-/** Major number of the ptys' slaves, in the tty number of /proc/PID/stat. */
-const PTY_MAJOR = 136;
-
 /** Reads one line of /proc/PID/stat. The name may hold spaces and brackets. */
 export function parseStat(line: string): ProcessFacts | undefined {
   const pid = Number.parseInt(line);
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
   // Numbered from 3 in proc(5).
   const field = (number: number) => fields[number - 3] ?? "";
-  const tty = Number(field(7));
   if (!pid || !/^\d+$/.test(field(22))) return undefined;
   return {
     pid,
@@ -44,9 +38,6 @@ export function parseStat(line: string): ProcessFacts | undefined {
     session: Number(field(6)),
     startedAt: field(22),
     isZombie: /[ZX]/.test(field(3)),
-    pty: (tty >> 8 & 0xfff) === PTY_MAJOR
-      ? tty & 0xff | tty >>> 12 & 0xfff00
-      : undefined,
     environment: undefined,
   };
 }
@@ -65,7 +56,6 @@ export function parsePs(output: string): ProcessFacts[] {
       session: 0,
       startedAt,
       isZombie: stat.startsWith("Z"),
-      pty: undefined,
       environment,
     };
   });

@@ -11,14 +11,9 @@ test("parseStat() reads past a name with spaces and brackets", () => {
     session: 4100,
     startedAt: "987654",
     isZombie: false,
-    pty: 1,
     environment: undefined,
   });
   expect(parseStat(STAT.replace(") S", ") Z"))?.isZombie).toBe(true);
-  expect(parseStat(STAT.replace("34817", "0"))?.pty).toBeUndefined();
-  // Pts 300: the number's upper bits are elsewhere.
-  expect(parseStat(STAT.replace("34817", String(136 << 8 | 44 | 1 << 20)))?.pty)
-    .toBe(300);
   expect(parseStat("")).toBeUndefined();
   expect(parseStat("nonsense")).toBeUndefined();
 });

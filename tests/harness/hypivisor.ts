@@ -8,6 +8,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { endRunner } from "./runner_end.ts";
 import { until } from "./until.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
@@ -17,6 +18,8 @@ export interface HypivisorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept when the test ends, if it is the caller's. */
   readonly dataDir?: string;
+  /** Its home is its data directory: shells find nothing of ours there. */
+  readonly inOwnHome?: boolean;
   /** 0, the default, lets the system choose; kept over `restart`. */
   readonly port?: number;
 }
@@ -100,7 +103,13 @@ export class Hypivisor implements AsyncDisposable {
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
-        env: { ...cleanEnv(), ...this.#options.env },
+        env: {
+          ...cleanEnv(),
+          ...(this.#options.inOwnHome
+            ? { HOME: this.dataDir, SHELL: "/bin/sh" }
+            : {}),
+          ...this.#options.env,
+        },
       },
     );
     this.#process = child;
@@ -144,8 +153,14 @@ export class Hypivisor implements AsyncDisposable {
     return await this.#process?.exited ?? 0;
   }
 
+  /** Resolves to the exit code once it has ended by itself. */
+  async exited(): Promise<number> {
+    return await this.#process?.exited ?? 0;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await endRunner(this.dataDir);
     if (!this.#options.dataDir) {
       rmSync(this.dataDir, { recursive: true, force: true });
     }

@@ -1,8 +1,8 @@
 /** Promises that wait for a word from the other side, each with a deadline. */
 
-import { HypivisorError } from "../errors.ts";
+import { HypivisorError } from "./errors.ts";
 
-/** More questions under way to one agent than people could ask. */
+/** More questions under way to one side than people could ask. */
 const PENDING_MAX = 1_000;
 
 interface Waiting<T> {
@@ -14,6 +14,12 @@ interface Waiting<T> {
 
 export class Pending<Id, T> {
   readonly #waiting = new Map<Id, Waiting<T>>();
+  readonly #who: string;
+
+  /** @param who Who is asked, as a person calls it. */
+  constructor(who = "Agent") {
+    this.#who = who;
+  }
 
   /**
    * Waits for `resolve(id)`. Two who wait for one id get the same.
@@ -24,7 +30,10 @@ export class Pending<Id, T> {
     const known = this.#waiting.get(id);
     if (known) return known.promise;
     if (this.#waiting.size >= PENDING_MAX) {
-      throw new HypivisorError("unavailable", "Agent is too busy to answer");
+      throw new HypivisorError(
+        "unavailable",
+        `${this.#who} is too busy to answer`,
+      );
     }
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(() => {
@@ -33,7 +42,7 @@ export class Pending<Id, T> {
         id,
         new HypivisorError(
           "unavailable",
-          `Agent did not answer within ${seconds} s`,
+          `${this.#who} did not answer within ${seconds} s`,
         ),
       );
     }, withinMs);
