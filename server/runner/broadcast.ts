@@ -105,7 +105,10 @@ export class Broadcast {
     this.#startedAt = Date.now();
     this.#wasSeen = !this.#audience.isEmpty;
     this.#audience.restart();
-    for (const viewer of this.#audience.viewers) viewer.follow(this.#stream);
+    for (const viewer of this.#audience.viewers) {
+      viewer.follow(this.#stream);
+      this.#showRaw(viewer);
+    }
   }
 
   output(bytes: Uint8Array): void {
@@ -151,13 +154,17 @@ export class Broadcast {
     if (isThere) {
       this.#audience.takeOver(place.offset);
       viewer.resume(place);
-    } else if (this.#canShowRaw()) {
-      const { size, number: sizeNumber } = tape.sizeAt(0);
-      const bytes = new Uint8Array();
-      viewer.show(this.#stream, { bytes, offset: 0, size, sizeNumber });
-    } else viewer.ask();
+    } else if (this.#canShowRaw()) this.#showRaw(viewer);
+    else viewer.ask();
     this.#wasSeen = true;
     this.advance(viewer);
+  }
+
+  /** All from the start, on an empty screen. */
+  #showRaw(viewer: Viewer): void {
+    const { size, number: sizeNumber } = this.#stream.tape.sizeAt(0);
+    const bytes = new Uint8Array();
+    viewer.show(this.#stream, { bytes, offset: 0, size, sizeNumber });
   }
 
   #canShowRaw(): boolean {

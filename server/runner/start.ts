@@ -35,7 +35,8 @@ export async function startRunner(
 ): Promise<RunningRunner> {
   const dataDir = resolve(dir);
   makePrivateDir(dataDir);
-  if (!lockForRunner(dataDir)) {
+  const socketPath = join(dataDir, "runner.sock");
+  if (!await lockForRunner(dataDir, socketPath)) {
     throw new HypivisorError(
       "conflict",
       `Cannot start a runner: another one is running in "${dataDir}"`,
@@ -45,18 +46,17 @@ export async function startRunner(
   const records = new ChildRecords(dataDir);
   const services = openServices(dataDir, records);
   await endLeftovers(records);
-  return run(dataDir, { runner: new Runner(records), services, idleMaxMs });
+  return run(socketPath, { runner: new Runner(records), services, idleMaxMs });
 }
 
 function run(
-  dataDir: string,
+  socketPath: string,
   { runner, services: { services, close }, idleMaxMs }: {
     runner: Runner;
     services: OpenServices;
     idleMaxMs: number;
   },
 ): RunningRunner {
-  const socketPath = join(dataDir, "runner.sock");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let isEnding = false;
   let idle: Timer | undefined;
