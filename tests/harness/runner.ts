@@ -26,16 +26,19 @@ const ROOT = resolve(import.meta.dir, "../..");
 export interface RunnerOptions {
   /** Kept when the test ends, if it is the caller's. */
   readonly dataDir?: string;
+  readonly args?: readonly string[];
 }
 
 export class TestRunner implements AsyncDisposable {
   readonly dataDir: string;
   readonly #isOwnDir: boolean;
+  readonly #args: readonly string[];
   #process: Bun.Subprocess<"ignore", "ignore", "pipe"> | undefined;
   #client: RunnerClient | undefined;
   stderr = "";
 
   private constructor(options: RunnerOptions) {
+    this.#args = options.args ?? [];
     this.#isOwnDir = options.dataDir === undefined;
     this.dataDir = options.dataDir ??
       mkdtempSync(join(tmpdir(), "hypivisor-runner-"));
@@ -65,7 +68,7 @@ export class TestRunner implements AsyncDisposable {
       ? [resolve(binary)]
       : [process.execPath, join(ROOT, "main.ts")];
     const child = Bun.spawn(
-      [...command, "runner", "--data-dir", this.dataDir],
+      [...command, "runner", "--data-dir", this.dataDir, ...this.#args],
       { stdin: "ignore", stdout: "ignore", stderr: "pipe", detached: true },
     );
     this.#process = child;
