@@ -13,6 +13,10 @@ import { fleet } from "./measure/fleet.ts";
 import { lookAtMachine, whenQuiet } from "./measure/machine.ts";
 import { page } from "./measure/page.ts";
 import { start } from "./measure/start.ts";
+import { terminalBulk } from "./measure/terminal_bulk.ts";
+import { terminalCrowd } from "./measure/terminal_crowd.ts";
+import { terminalKeys } from "./measure/terminal_keys.ts";
+import { terminalStalled } from "./measure/terminal_stalled.ts";
 import { uplinkCost } from "./measure/uplink_cost.ts";
 import { viewerStalled } from "./measure/viewer_stalled.ts";
 import { say } from "./say.ts";
@@ -25,6 +29,10 @@ const MEASUREMENTS: readonly Measurement[] = [
   uplinkCost,
   agentHarm,
   page,
+  terminalBulk,
+  terminalKeys,
+  terminalCrowd,
+  terminalStalled,
 ];
 
 /** Each waits for a quiet machine; after so many the figure stands. */
@@ -70,9 +78,12 @@ function choose(names: readonly string[]): readonly Measurement[] {
     process.exit(0);
   }
   if (names.length === 0) return MEASUREMENTS;
-  return names.map((name) => {
-    const found = MEASUREMENTS.find((one) => one.name === name);
-    if (found) return found;
+  return names.flatMap((name) => {
+    // "terminal" stands for all that begin with "terminal-".
+    const found = MEASUREMENTS.filter((one) =>
+      one.name === name || one.name.startsWith(`${name}-`)
+    );
+    if (found.length > 0) return found;
     say(
       `Cannot measure "${name}": must be one of ${
         MEASUREMENTS.map((one) => one.name).join(", ")

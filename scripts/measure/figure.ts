@@ -34,6 +34,21 @@ export function atMost(
   };
 }
 
+/** A number that must reach a bound. */
+export function atLeast(
+  what: string,
+  value: number,
+  bound: number,
+  unit: string,
+): Figure {
+  return {
+    what,
+    value: `${round(value)} ${unit}`.trim(),
+    wanted: `>= ${bound} ${unit}`.trim(),
+    holds: value >= bound,
+  };
+}
+
 /** A number without a bound. */
 export function told(what: string, value: number, unit: string): Figure {
   return { what, value: `${round(value)} ${unit}`.trim() };

@@ -40,10 +40,16 @@ export class Load<H extends Handlers> implements AsyncDisposable {
     });
   }
 
-  /** @param file Beside this one. */
-  static async start<H extends Handlers>(file: string): Promise<Load<H>> {
+  /**
+   * @param file Beside this one.
+   * @param core `any` where what is loaded is more than one process.
+   */
+  static async start<H extends Handlers>(
+    file: string,
+    core: string = CORE.load,
+  ): Promise<Load<H>> {
     const load = new Load<H>(file);
-    await pin(load.#child.pid, CORE.load);
+    if (core !== "any") await pin(load.#child.pid, core);
     return load;
   }
 

@@ -3,13 +3,14 @@
  * `/proc`; `taskset` keeps the load and what it loads on cores of their own.
  */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 
 /** The kernel's unit of processor time in `/proc`, in ms. */
 const TICK_MS = 10;
 
 const KIB_PER_MIB = 1_024;
+const NS_PER_MS = 1_000_000;
 
 /** Which core the thing under test runs on, and which one the load. */
 export const CORE = { tested: "0", load: "1" } as const;
@@ -64,6 +65,21 @@ export function cpuMs(pid: number): number {
   // The name is in brackets and may hold spaces: count from behind it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** The same of all its threads that still live, to the microsecond. */
+export function threadsCpuMs(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).reduce((sum, task) => {
+    const [ns] = readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ");
+    return sum + Number(ns) / NS_PER_MS;
+  }, 0);
+}
+
+/** What is in memory of a process and in no file, in MiB. */
+export function anonMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? NaN) / KIB_PER_MIB;
 }
 
 /** Ties all threads of a running process to a core, where that can be done. */

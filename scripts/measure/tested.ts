@@ -11,15 +11,20 @@ export const BINARY = resolve(
   process.env.HYPIVISOR_BIN ?? join(import.meta.dir, "../../dist/hypivisor"),
 );
 
-/** Starts it; logs little, as a quiet day would have it. */
+/**
+ * Starts it; logs little, as a quiet day would have it.
+ *
+ * @param core `any` where it works together with other processes.
+ */
 export async function startTested(
   options: HypivisorOptions = {},
+  core: string = CORE.tested,
 ): Promise<Hypivisor> {
   process.env.HYPIVISOR_BIN = BINARY;
   const hypivisor = await Hypivisor.start({
     ...options,
     args: ["--log-level", "warn", ...options.args ?? []],
   });
-  await pin(hypivisor.pid, CORE.tested);
+  if (core !== "any") await pin(hypivisor.pid, core);
   return hypivisor;
 }

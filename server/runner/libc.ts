@@ -31,7 +31,14 @@ function find(name: string, declared: FFIFunction): IntFunction | undefined {
 }
 
 const flock = find("flock", { args: ["int", "int"], returns: "int" });
-const tcflow = find("tcflow", { args: ["int", "int"], returns: "int" });
+const fcntl = find("fcntl", { args: ["int", "int", "int"], returns: "int" });
+const dup = find("dup", { args: ["int"], returns: "int" });
+const ioctl = find("ioctl", { args: ["int", "u64", "ptr"], returns: "int" });
+const tcsetwinsize = find("tcsetwinsize", {
+  args: ["int", "ptr"],
+  returns: "int",
+});
+const ptsname = find("ptsname", { args: ["int"], returns: "cstring" });
 const getsockopt = IS_MAC ? undefined : find("getsockopt", {
   args: ["int", "int", "int", "ptr", "ptr"],
   returns: "int",
@@ -70,10 +77,29 @@ export function peerUid(fd: number): number | undefined {
   return result === 0 ? ids[0] : undefined;
 }
 
-const TCOOFF = IS_MAC ? 1 : 0;
-const TCOON = IS_MAC ? 2 : 1;
+const F_DUPFD_CLOEXEC = 1030;
+const AFTER_STDERR = 3;
 
-/** Holds or lets go what is written to a terminal. False if it cannot. */
-export function holdOutput(fd: number, isHeld: boolean): boolean {
-  return tcflow?.(fd, isHeld ? TCOOFF : TCOON) === 0;
+/** The same file under another number, which children do not get. */
+export function duplicate(fd: number): number | undefined {
+  // On macOS Bun's children get no descriptor but those they are given, and
+  // there a function of that many arguments is called in another way.
+  const copy = IS_MAC ? dup?.(fd) : fcntl?.(fd, F_DUPFD_CLOEXEC, AFTER_STDERR);
+  return copy !== undefined && copy >= 0 ? copy : undefined;
+}
+
+/** Name of the program's end of a pty. Undefined if it is none of ours. */
+export function ptyName(fd: number): string | undefined {
+  const name = ptsname?.(fd) as unknown as { toString(): string } | null;
+  return name ? name.toString() : undefined;
+}
+
+const TIOCSWINSZ = 0x5414;
+
+/** Sizes a terminal and tells its programs. In characters. */
+export function setWindowSize(fd: number, cols: number, rows: number): void {
+  const size = new Uint16Array([rows, cols, 0, 0]);
+  // Where the C library has no word for it, it is not macOS.
+  if (tcsetwinsize) tcsetwinsize(fd, ptr(size));
+  else ioctl?.(fd, TIOCSWINSZ, ptr(size));
 }

@@ -16,8 +16,6 @@ export interface ProcessFacts {
   /** With the pid, names a process of this boot for good. */
   readonly startedAt: string;
   readonly isZombie: boolean;
-  /** Number of its pty, if it has one and it is told. */
-  readonly pty: number | undefined;
   /** Its environment, where it comes with the list (macOS). */
   readonly environment: string | undefined;
 }
@@ -27,16 +25,12 @@ const PER_TURN = 64;
 
 const IS_LINUX = process.platform === "linux";
 
-/** Major number of the ptys' slaves, in the tty number of /proc/PID/stat. */
-const PTY_MAJOR = 136;
-
 /** Reads one line of /proc/PID/stat. The name may hold spaces and brackets. */
 export function parseStat(line: string): ProcessFacts | undefined {
   const pid = Number.parseInt(line);
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
   // Numbered from 3 in proc(5).
   const field = (number: number) => fields[number - 3] ?? "";
-  const tty = Number(field(7));
   if (!pid || !/^\d+$/.test(field(22))) return undefined;
   return {
     pid,
@@ -44,9 +38,6 @@ export function parseStat(line: string): ProcessFacts | undefined {
     session: Number(field(6)),
     startedAt: field(22),
     isZombie: /[ZX]/.test(field(3)),
-    pty: (tty >> 8 & 0xfff) === PTY_MAJOR
-      ? tty & 0xff | tty >>> 12 & 0xfff00
-      : undefined,
     environment: undefined,
   };
 }
@@ -65,7 +56,6 @@ export function parsePs(output: string): ProcessFacts[] {
       session: 0,
       startedAt,
       isZombie: stat.startsWith("Z"),
-      pty: undefined,
       environment,
     };
   });
@@ -100,17 +90,17 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+const MARKED = IS_LINUX
+  ? new RegExp(`(?:^|\\0)${MARK}=([^\\0]*)`)
+  : new RegExp(`(?:^|\\s)${MARK}=(\\S*)`);
+
 /** Whether a process carries the mark of one of these terminals. */
 export function isMarked(
   { pid, environment }: ProcessFacts,
   terminals: ReadonlySet<string>,
 ): boolean {
-  const text = environment ?? readEnvironment(pid);
-  const from = text.indexOf(`${MARK}=`);
-  if (from < 0) return false;
-  const rest = text.slice(from + MARK.length + 1);
-  const end = rest.search(IS_LINUX ? /\0/ : /[\s\0]/);
-  return terminals.has(end < 0 ? rest : rest.slice(0, end));
+  const found = MARKED.exec(environment ?? readEnvironment(pid));
+  return found?.[1] !== undefined && terminals.has(found[1]);
 }
 
 function readEnvironment(pid: number): string {

@@ -1,18 +1,25 @@
 /**
  * A pty with a program on it: bytes out, bytes in, size, and a brake.
  *
- * A carrier for Bun's terminal, whose gaps it fills: input is handed on in
- * pieces, because Bun takes any amount; output is held by the C library, or by
- * the tty's own flow control where that cannot be had. Knows no viewers.
+ * Bun starts the program, with the pty as its controlling terminal; then the
+ * descriptor is ours, because Bun's terminal reads without end and takes any
+ * input. The brake is not to read: the kernel makes the program wait. The
+ * tty's own flow control would not do: it drops a line's end that falls
+ * between the kernel's look for room and its write of CR and LF (Linux 6.18;
+ * once in some 64 MiB). Knows no viewers.
  */
 
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import type { TerminalSize } from "../protocol/terminal.ts";
-import { holdOutput } from "./libc.ts";
-import { findProcess } from "./process_table.ts";
+import { setWindowSize } from "./libc.ts";
+import { takeMaster } from "./pty_master.ts";
 
-/** Handed to Bun ahead of the tty; the rest waits here, where it is counted. */
-const INPUT_AHEAD_BYTES = 64 * 1024;
+/** Read at a stretch; then all others have their turn. */
+const TURN_BYTES = 64 * 1024;
+
+/** For a program that does not read what is typed: when to try again. */
+const FIRST_RETRY_MS = 1;
+const MOST_RETRY_MS = 50;
 
 export interface PtyProgram {
   readonly command: readonly string[];
@@ -30,46 +37,37 @@ export interface PtyEvents {
   onEnd(): void;
 }
 
-/** How the program is made to wait. */
-type Brake =
-  | { readonly kind: "unknown" }
-  | { readonly kind: "slave"; readonly fd: number }
-  | { readonly kind: "flags" }
-  | { readonly kind: "released" };
-
-const IXON = process.platform === "darwin" ? 0x200 : 0x400;
-const XOFF = "\x13";
-
 export class Pty {
   readonly #events: PtyEvents;
   readonly #child: Bun.Subprocess;
-  #terminal: Bun.Terminal | undefined;
-  #brake: Brake = { kind: "unknown" };
+  readonly #fd: number;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #isClosed = false;
+  #isReleased = false;
+  /** Set while the program is made to wait. */
+  #held: PromiseWithResolvers<void> | undefined;
   #input: Uint8Array[] = [];
   #inputBytes = 0;
-  #aheadBytes = 0;
+  #retry: Timer | undefined;
+  #retryMs = FIRST_RETRY_MS;
 
   /** @throws what Bun throws if the program cannot be run. */
-  constructor(
-    { command, folder, env, size }: PtyProgram,
-    events: PtyEvents,
-  ) {
+  constructor({ command, folder, env, size }: PtyProgram, events: PtyEvents) {
     this.#events = events;
-    this.#child = Bun.spawn([...command], {
-      cwd: folder,
-      env,
-      // Inline: one that is made beforehand is not the controlling terminal.
-      terminal: {
-        cols: size.cols,
-        rows: size.rows,
-        data: (_terminal, bytes) => events.onOutput(bytes),
-        drain: () => this.#onDrain(),
-        exit: () => events.onEnd(),
-      },
-      onExit: (_child, code, signal) =>
-        events.onExit(code, signal as string | null),
-    });
-    this.#terminal = this.#child.terminal;
+    const { child, fd } = takeMaster(() =>
+      Bun.spawn([...command], {
+        cwd: folder,
+        env,
+        // Inline: one that is made beforehand is not the controlling terminal.
+        terminal: { cols: size.cols, rows: size.rows },
+        onExit: (_child, code, signal) =>
+          events.onExit(code, signal as string | null),
+      })
+    );
+    this.#child = child;
+    this.#fd = fd;
+    this.#reader = Bun.file(fd).stream().getReader();
+    void this.#read();
   }
 
   get pid(): number {
@@ -78,92 +76,100 @@ export class Pty {
 
   /** Input that the program's terminal has not taken yet. */
   get inputBytes(): number {
-    return this.#inputBytes + this.#aheadBytes;
+    return this.#inputBytes;
   }
 
   write(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.#isClosed) return;
     this.#input.push(bytes);
     this.#inputBytes += bytes.length;
-    this.#feed();
+    if (this.#retry === undefined) this.#feed();
   }
 
   resize({ cols, rows }: TerminalSize): void {
-    this.#terminal?.resize(cols, rows);
+    if (!this.#isClosed) setWindowSize(this.#fd, cols, rows);
   }
 
   /** Makes the program wait when it prints, or lets it go on. */
   hold(isHeld: boolean): void {
-    if (this.#brake.kind === "unknown") this.#brake = findBrake(this.pid);
-    switch (this.#brake.kind) {
-      case "slave":
-        holdOutput(this.#brake.fd, isHeld);
-        return;
-      case "flags":
-        return this.#holdByFlags(isHeld);
+    if (isHeld && !this.#isReleased) this.#held ??= Promise.withResolvers();
+    else {
+      this.#held?.resolve();
+      this.#held = undefined;
     }
   }
 
   /** Lets go of the brake for good, so that the end of the output is seen. */
   release(): void {
-    if (this.#brake.kind === "released") return;
-    if (this.#brake.kind !== "unknown") this.hold(false);
-    if (this.#brake.kind === "slave") closeSync(this.#brake.fd);
-    this.#brake = { kind: "released" };
+    this.#isReleased = true;
+    this.hold(false);
   }
 
-  /**
-   * As a person would with ^S. It reaches the tty only if the program reads its
-   * input, and the kernel lets go by itself when the flag is taken away.
-   */
-  #holdByFlags(isHeld: boolean): void {
-    const terminal = this.#terminal;
-    if (!terminal) return;
-    if (isHeld) {
-      terminal.inputFlags |= IXON;
-      terminal.write(XOFF);
-    } else terminal.inputFlags &= ~IXON;
-  }
-
-  /** Hangs up. Bun keeps a descriptor until this is called. */
+  /** Hangs up. */
   close(): void {
-    this.release();
-    this.#terminal?.close();
-    this.#terminal = undefined;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.hold(false);
+    clearTimeout(this.#retry);
     this.#input = [];
     this.#inputBytes = 0;
-    this.#aheadBytes = 0;
+    // It has ended, or is ended by this.
+    this.#reader.cancel().catch(() => {});
+    closeSync(this.#fd);
+  }
+
+  async #read(): Promise<void> {
+    let stretch = 0;
+    try {
+      while (!this.#isClosed) {
+        if (this.#held) await this.#held.promise;
+        const { value, done } = await this.#reader.read();
+        if (done) break;
+        this.#events.onOutput(value);
+        stretch += value.length;
+        if (stretch < TURN_BYTES) continue;
+        stretch = 0;
+        // A read that need not wait does not let the loop go round.
+        await new Promise((next) => setImmediate(next));
+      }
+    } catch {
+      // EIO: on Linux that is how the end is told.
+    }
+    this.#events.onEnd();
   }
 
   #feed(): void {
+    this.#retry = undefined;
+    const before = this.#inputBytes;
     let first;
-    while (this.#aheadBytes < INPUT_AHEAD_BYTES && (first = this.#input[0])) {
-      const room = INPUT_AHEAD_BYTES - this.#aheadBytes;
-      const part = first.subarray(0, room);
-      if (part.length === first.length) this.#input.shift();
-      else this.#input[0] = first.subarray(part.length);
-      this.#inputBytes -= part.length;
-      this.#aheadBytes += part.length;
-      this.#terminal?.write(part as Uint8Array<ArrayBuffer>);
+    while ((first = this.#input[0])) {
+      const taken = this.#writeSome(first);
+      this.#inputBytes -= taken;
+      if (taken === first.length) {
+        this.#input.shift();
+        continue;
+      }
+      this.#input[0] = first.subarray(taken);
+      this.#retryLater(taken > 0 || this.#inputBytes < before);
+      break;
     }
+    if (this.#inputBytes < before) this.#events.onInputTaken(this.#inputBytes);
   }
 
-  /** Bun tells when all that it was given is with the tty. */
-  #onDrain(): void {
-    this.#aheadBytes = 0;
-    this.#feed();
-    this.#events.onInputTaken(this.inputBytes);
+  #retryLater(isMoving: boolean): void {
+    this.#retryMs = isMoving
+      ? FIRST_RETRY_MS
+      : Math.min(2 * this.#retryMs, MOST_RETRY_MS);
+    this.#retry = setTimeout(() => this.#feed(), this.#retryMs);
   }
-}
 
-/** Looked for when it is first needed: most terminals never need it. */
-function findBrake(pid: number): Brake {
-  const number = findProcess(pid)?.pty;
-  if (number === undefined) return { kind: "flags" };
-  try {
-    const flags = constants.O_RDWR | constants.O_NOCTTY;
-    return { kind: "slave", fd: openSync(`/dev/pts/${number}`, flags) };
-  } catch {
-    return { kind: "flags" };
+  /** How much the tty took. All of it, where nobody will ever read it. */
+  #writeSome(bytes: Uint8Array): number {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      return code === "EAGAIN" || code === "EINTR" ? 0 : bytes.length;
+    }
   }
 }

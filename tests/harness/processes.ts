@@ -1,6 +1,9 @@
 /** Processes, as /proc has them: which are there, and what they hold open. */
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { until } from "./until.ts";
+
+const ENDS_WITHIN_MS = 10_000;
 
 /** Pids of all processes that carry `mark` in their environment. */
 export function markedWith(mark: string): number[] {
@@ -16,6 +19,27 @@ export function markedWith(mark: string): number[] {
 export function isAlive(pid: number): boolean {
   const state = stateOf(pid);
   return state !== undefined && state !== "Z";
+}
+
+/** SIGTERM, and then SIGKILL. Resolves when it is gone. */
+export async function endProcess(pid: number): Promise<void> {
+  if (!isAlive(pid)) return;
+  signal(pid, "SIGTERM");
+  try {
+    await until(() => !isAlive(pid), { withinMs: ENDS_WITHIN_MS });
+  } catch {
+    signal(pid, "SIGKILL");
+    await until(() => !isAlive(pid));
+  }
+}
+
+/** Kills who carries `mark` when it is disposed of: a test may fail half way. */
+export function sweepAfter(mark: string): Disposable {
+  return {
+    [Symbol.dispose]() {
+      for (const pid of markedWith(mark)) signal(pid, "SIGKILL");
+    },
+  };
 }
 
 /** Children of a process that have ended and were not waited for. */
@@ -53,4 +77,12 @@ function statOf(pid: number): string[] | undefined {
 
 function allPids(): number[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
+  }
 }

@@ -1,0 +1,168 @@
+/**
+ * Terminals that print as fast as they can: the rate that reaches a viewer, and
+ * what it costs the daemon and the runner together, beside a bare pty.
+ */
+
+import {
+  atLeast,
+  atMost,
+  type Figure,
+  type Measurement,
+  median,
+  told,
+} from "./figure.ts";
+import { TerminalPair } from "./terminal_pair.ts";
+import { makeTexts, printer, type Text } from "./terminal_program.ts";
+import { TTYD } from "./ttyd.ts";
+import { type BulkRun, makeYardsticks, type Yardstick } from "./yardstick.ts";
+
+const ROUNDS = 5;
+const VIEWER_ROUNDS = 3;
+const VIEWERS = [1, 2, 4];
+const MIB = 1_048_576;
+
+/** A name and one run of it. */
+type Contestant = readonly [name: string, run: () => Promise<BulkRun>];
+
+export const terminalBulk: Measurement = {
+  name: "terminal-bulk",
+  about: `64 MiB of output to a viewer; ${TTYD.why}`,
+  needsBinary: true,
+  async run() {
+    using texts = makeTexts();
+    using made = await makeYardsticks();
+    await using pair = await TerminalPair.start();
+    // What is hot is compiled first.
+    for (let n = 0; n < 3; n++) await runPair(pair, texts.base64, {});
+    return [
+      ...await compare(pair, texts.base64, made.yardsticks),
+      ...await compare(pair, texts.log, made.yardsticks),
+      ...await manyViewers(pair, texts.base64),
+    ];
+  },
+};
+
+async function compare(
+  pair: TerminalPair,
+  text: Text,
+  yardsticks: readonly Yardstick[],
+): Promise<Figure[]> {
+  const contestants: Contestant[] = [
+    ...yardsticks.map((bare): Contestant => [
+      bare.name,
+      () => bare.read(printer(text), text.bytes),
+    ]),
+    ["plain", () => runPair(pair, text, {})],
+    ["deflate", () => runPair(pair, text, { offersDeflate: true })],
+  ];
+  const runs = await alternate(contestants, ROUNDS);
+  const rate = (name: string) => median(runs(name).map(mibPerSecond));
+  const cost = (name: string) => median(runs(name).map(cpuPerMib));
+  const { what } = text;
+  return [
+    ...yardsticks.flatMap(({ name }) => [
+      told(`${what}, bare pty in ${name}`, rate(name), "MiB/s"),
+      told(`${what}, bare pty in ${name}, cost`, cost(name), "CPU-ms/MiB"),
+      told(
+        `${what}, rate to that of ${name}`,
+        rate("plain") / rate(name),
+        "",
+      ),
+      told(
+        `${what}, cost to that of ${name}`,
+        cost("plain") / cost(name),
+        "",
+      ),
+    ]),
+    told(`${what}, rate`, rate("plain"), "MiB/s"),
+    atLeast(
+      `${what}, of a bare pty in Bun`,
+      rate("plain") / rate("Bun"),
+      TTYD.rate,
+      "",
+    ),
+    told(`${what}, compression offered, rate`, rate("deflate"), "MiB/s"),
+    atLeast(
+      `${what}, compression offered, of a bare pty in Bun`,
+      rate("deflate") / rate("Bun"),
+      TTYD.rateDeflated,
+      "",
+    ),
+    atMost(
+      `${what}, cost of daemon and runner`,
+      cost("plain"),
+      TTYD.cpuMsPerMib,
+      "CPU-ms/MiB",
+    ),
+  ];
+}
+
+async function manyViewers(pair: TerminalPair, text: Text): Promise<Figure[]> {
+  const runs = await alternate(
+    VIEWERS.map((viewers): Contestant => [
+      String(viewers),
+      () => runPair(pair, text, { viewers }),
+    ]),
+    VIEWER_ROUNDS,
+  );
+  const before = pair.memory().rssMiB;
+  return [
+    ...VIEWERS.flatMap((viewers) => [
+      told(
+        `${viewers} viewers, rate to each`,
+        median(runs(String(viewers)).map(mibPerSecond)),
+        "MiB/s",
+      ),
+      told(
+        `${viewers} viewers, cost per MiB printed`,
+        median(runs(String(viewers)).map(cpuPerMib)),
+        "CPU-ms/MiB",
+      ),
+    ]),
+    told("memory of daemon and runner afterwards", before, "MiB"),
+  ];
+}
+
+async function runPair(
+  pair: TerminalPair,
+  text: Text,
+  { viewers = 1, offersDeflate = false },
+): Promise<BulkRun> {
+  await using load = await pair.startLoad();
+  const { url } = pair;
+  const terminal = await pair.open(printer(text));
+  const numbers: number[] = [];
+  for (let n = 0; n < viewers; n++) {
+    const options = { offersDeflate };
+    numbers.push(await load.call("open", { url, terminal, options }));
+  }
+  const from = pair.cpuMs();
+  const { bytes } = text;
+  const ms = await load.call("read", { viewers: numbers, bytes });
+  const cpuMs = pair.cpuMs() - from;
+  await pair.close(terminal);
+  return { bytes, ms, cpuMs };
+}
+
+/** Runs each in turn, and the other way round in every second round. */
+async function alternate(
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<(name: string) => readonly BulkRun[]> {
+  const runs = new Map<string, BulkRun[]>();
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? contestants : contestants.toReversed();
+    for (const [name, run] of order) {
+      runs.set(name, [...runs.get(name) ?? [], await run()]);
+    }
+  }
+  return (name) => runs.get(name) ?? [];
+}
+
+function mibPerSecond({ bytes, ms }: BulkRun): number {
+  return 1_000 * bytes / MIB / ms;
+}
+
+function cpuPerMib({ bytes, cpuMs }: BulkRun): number {
+  return MIB * cpuMs / bytes;
+}
