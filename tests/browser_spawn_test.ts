@@ -169,8 +169,11 @@ test("a pi that dies at once shows its last words, and can be tried again", asyn
   await fillForm(desk, "~/work/");
   await page.getByRole("button", { name: "Start agent" }).click();
   const failed = page.getByRole("region", { name: "It did not start" });
-  await failed.getByText(/no provider is set up/).waitFor();
+  await failed.getByText(/exit code 7/).waitFor();
   await new TerminalOnPage(page).sees("no provider is set up");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await failed.getByText(/no provider is set up/).waitFor();
+  await page.getByRole("button", { name: "Terminal", exact: true }).click();
   writeFileSync(pi, "#!/bin/sh\necho better now\nsleep 60\n");
   await failed.getByRole("button", { name: "Try again" }).click();
   await new TerminalOnPage(page).sees("better now");
