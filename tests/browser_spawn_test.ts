@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
 import { Desk, type DeskOptions } from "./harness/desk.ts";
@@ -70,6 +70,11 @@ test("New agent: folder, first prompt, answer; one process in chat and terminal"
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Stop the agent" }).click();
   const note = page.getByRole("region", { name: "The agent is offline" });
+  await note.waitFor();
+  // Its last screen can still be read, there and over the whole window.
+  await page.getByRole("button", { name: "Terminal", exact: true }).click();
+  await note.getByRole("button", { name: "Open folder" }).waitFor();
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
   await note.getByRole("button", { name: "Resume session" }).click();
   await note.waitFor({ state: "detached" });
   await desk.sees(/^hello from a spawned agent$/);
@@ -128,7 +133,7 @@ test("a folder is made when asked for, and what is refused stays in the form", a
   await page.getByRole("option", { name: /Create “new-thing”/ }).click();
   await page.getByRole("button", { name: "Start agent" }).click();
   await desk.sees(/^in a new folder$/);
-  assert(readFileSync(home.logFile, "utf8").length > 0);
+  assert(existsSync(join(home.work, "new-thing")));
 });
 
 test("a pi that is missing, or dies, is shown as that", async () => {
@@ -164,8 +169,11 @@ test("a pi that dies at once shows its last words, and can be tried again", asyn
   await fillForm(desk, "~/work/");
   await page.getByRole("button", { name: "Start agent" }).click();
   const failed = page.getByRole("region", { name: "It did not start" });
-  await failed.getByText(/no provider is set up/).waitFor();
+  await failed.getByText(/exit code 7/).waitFor();
   await new TerminalOnPage(page).sees("no provider is set up");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await failed.getByText(/no provider is set up/).waitFor();
+  await page.getByRole("button", { name: "Terminal", exact: true }).click();
   writeFileSync(pi, "#!/bin/sh\necho better now\nsleep 60\n");
   await failed.getByRole("button", { name: "Try again" }).click();
   await new TerminalOnPage(page).sees("better now");

@@ -138,7 +138,7 @@ export function stateLine(node: NodeRecord, now: UnixMs): string {
     case "working":
       return state.doing ?? "Thinking";
     case "error":
-      return state.message;
+      return firstLine(state.message);
     case "done":
       return state.summary;
     case "idle":
@@ -148,6 +148,11 @@ export function stateLine(node: NodeRecord, now: UnixMs): string {
     case "starting":
       return `Starting in ${shortPath(node.cwd)}`;
   }
+}
+
+/** Of what went wrong; what may follow are the last words of a program. */
+export function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? "";
 }
 
 /** How long the state lasts: a clock for what runs, an age for what rests. */

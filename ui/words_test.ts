@@ -1,6 +1,9 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
+import type { NodeId, NodeRecord } from "../server/protocol/node.ts";
 import {
+  hasFailedToStart,
+  isComing,
   lastPart,
   sayAge,
   sayBytes,
@@ -8,6 +11,7 @@ import {
   sayMoney,
   sayTokens,
   shortPath,
+  stateLine,
 } from "./words.ts";
 
 test("sayAge() counts minutes, hours and days", () => {
@@ -55,4 +59,24 @@ test("paths lose their home and their front", () => {
   assertEquals(shortPath("/rooted/x"), "/rooted/x");
   assertEquals(lastPart("/home/ada/src/"), "src");
   assertEquals(lastPart("/"), "/");
+});
+
+test("an agent that was started here comes, fails, or is there", () => {
+  const node: NodeRecord = {
+    id: "n" as NodeId,
+    machine: "mbp",
+    cwd: "/src",
+    port: 0,
+    joinedAt: 0,
+    state: { kind: "starting", since: 0 },
+  };
+  const message = "pi ended with exit code 1\nno provider";
+  const failed: NodeRecord = {
+    ...node,
+    state: { kind: "error", since: 0, message },
+  };
+  assertEquals([isComing(node), isComing({ ...node, pid: 7 })], [true, false]);
+  assertEquals(hasFailedToStart(failed), true);
+  assertEquals(hasFailedToStart({ ...failed, pid: 7 }), false);
+  assertEquals(stateLine(failed, 0), "pi ended with exit code 1");
 });

@@ -99,7 +99,7 @@ export const TERMINAL_SCREENS: readonly Screen[] = [
     async show({ page }) {
       await page.getByRole("button", { name: "Keep" }).click();
       await dock(page).enter("exit 1");
-      await page.getByText("Exited with code 1").waitFor();
+      await dock(page).pane.getByText("Exited with code 1").waitFor();
     },
   },
   {
@@ -114,7 +114,7 @@ export const TERMINAL_SCREENS: readonly Screen[] = [
     async show({ page }) {
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Restart" }).click();
-      await page.getByText("Exited").waitFor({ state: "detached" });
+      await dock(page).pane.getByText("Exited").waitFor({ state: "detached" });
       await page.getByRole("button", { name: "Open in the whole window" })
         .click();
       await new TerminalOnPage(page).ready();

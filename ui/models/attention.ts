@@ -1,7 +1,7 @@
 /** What the tab says while nobody looks at it: title, badge, icon. */
 
 import type { NodeRecord } from "../../server/protocol/node.ts";
-import { nameOf } from "../words.ts";
+import { firstLine, nameOf } from "../words.ts";
 
 const APP = "hypivisor";
 
@@ -37,7 +37,7 @@ export function announce(
     case "done":
       return `${name} finished`;
     case "error":
-      return `${name} failed: ${after.state.message}`;
+      return `${name} failed: ${firstLine(after.state.message)}`;
     default:
       return undefined;
   }

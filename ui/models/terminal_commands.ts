@@ -64,10 +64,6 @@ export function terminalCommands({ call, put, say }: TerminalCommandsPort) {
       const renamed = call("rename_terminal", { terminal, name });
       known(await attempt("rename it", renamed));
     },
-    async tail(terminal: TerminalId, lines: number): Promise<string> {
-      const { text } = await call("tail_terminal", { terminal, lines });
-      return text;
-    },
     resume(node: NodeId): Promise<Spawning | undefined> {
       return attempt("resume the session", call("resume_agent", { node }));
     },

@@ -68,6 +68,11 @@ export function Stage({ page, agent }: StageProps) {
             <LazyStageTerminal page={page} node={node} terminal={terminal} />
           </Boundary>
         )}
+      {terminal !== undefined && isOffline && (
+        <div class="foot" data-kind="offline">
+          <OfflineNote page={page} node={node} />
+        </div>
+      )}
       {terminal === undefined && (
         <div class="foot">
           {node.warning && <p class="note" data-kind="late">{node.warning}</p>}

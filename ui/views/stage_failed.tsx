@@ -1,8 +1,7 @@
 /** An agent that was started from here in vain: why, and what to do now. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { NodeRecord } from "../../server/protocol/node.ts";
-import type { TerminalId } from "../../server/protocol/terminal.ts";
 import { Icon } from "../components/icon.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
 import type { Page } from "../page.ts";
@@ -15,15 +14,13 @@ interface FailedNoteProps {
   showsLines?: boolean;
 }
 
-/** What a person needs to see why it ended. */
-const LAST_LINES = 12;
-
 export function FailedNote(
   { page, node, showsLines = false }: FailedNoteProps,
 ) {
-  const { state, terminal } = node;
+  const { state } = node;
   const [isBusy, setBusy] = useState(false);
   if (state.kind !== "error") return null;
+  const [why, ...lines] = state.message.split("\n");
   const again = async () => {
     setBusy(true);
     await resumeNode(page, node.id);
@@ -35,9 +32,12 @@ export function FailedNote(
         <StatusGlyph kind="error" />
         <b>It did not start</b>
       </header>
-      <p class="failed-reason">{state.message}</p>
-      {showsLines && terminal !== undefined && (
-        <LastLines page={page} terminal={terminal} />
+      <p class="failed-reason">{why}</p>
+      {showsLines && lines.length > 0 && (
+        // It may scroll, so the keyboard must be able to reach it.
+        <pre class="failed-lines" tabIndex={0} aria-label="Its last lines">
+          {lines.join("\n")}
+        </pre>
       )}
       <div class="ask-actions">
         <button
@@ -60,18 +60,4 @@ export function FailedNote(
       </div>
     </section>
   );
-}
-
-/** As text, where the screen itself is not in sight. */
-function LastLines(
-  { page, terminal }: { page: Page; terminal: TerminalId },
-) {
-  const [text, setText] = useState("");
-  useEffect(() => {
-    page.terminalDo.tail(terminal, LAST_LINES)
-      .then((tail) => setText(tail.trim()))
-      // Its screen is gone with its runner: the message has to do.
-      .catch(() => {});
-  }, [terminal]);
-  return text === "" ? null : <pre class="failed-lines">{text}</pre>;
 }

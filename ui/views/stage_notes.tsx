@@ -74,6 +74,9 @@ export function OfflineNote({ page, node }: OfflineNoteProps) {
   if (state.kind !== "offline") return null;
   const startsHere = nodes.hasTerminals.value && !node.relayed &&
     node.machine === nodes.server.value?.machine;
+  // It has said goodbye, and its process is about to end.
+  const isEnding = node.terminal !== undefined &&
+    page.terminals.byId.value.get(node.terminal)?.state.kind === "running";
   const resume = async () => {
     setResuming(true);
     await resumeNode(page, node.id);
@@ -121,7 +124,7 @@ export function OfflineNote({ page, node }: OfflineNoteProps) {
                     type="button"
                     class="button"
                     data-kind="primary"
-                    disabled={isResuming}
+                    disabled={isResuming || isEnding}
                     onClick={resume}
                   >
                     <Icon name="play" size={14} />

@@ -83,32 +83,29 @@ interface EndNoteProps {
 
 /** The program has ended; its last screen stays. */
 export function EndNote({ page, record, onClose }: EndNoteProps) {
-  const [isBusy, setBusy] = useState(false);
-  const words = sayEnd(record.state);
-  // An agent is started again as an agent, from the stage.
-  if (!words || record.kind === "agent") return null;
-  const restart = async () => {
-    setBusy(true);
-    await page.terminalDo.restart(record.id);
-    setBusy(false);
-    page.screens.focus(record.id);
-  };
-  const isBad = record.state.kind === "failed" ||
-    (record.state.kind === "exited" && record.state.code !== 0);
+  const { state, kind, node } = record;
+  const words = sayEnd(state);
+  if (!words) return null;
+  // What became of an agent is said on its stage, with what to do about it.
+  const isOnStage = node !== undefined && node === page.navigation.agent.value;
+  if (isOnStage) return null;
+  const isBad = state.kind === "failed" ||
+    (state.kind === "exited" && state.code !== 0);
   return (
     <div class="terminal-strip" data-kind={isBad ? "bad" : "end"} role="status">
       <Icon name={isBad ? "triangle-alert" : "check"} size={14} />
       <span>{words}</span>
-      <button
-        type="button"
-        class="button"
-        data-kind="ghost"
-        disabled={isBusy}
-        onClick={restart}
-      >
-        <Icon name="rotate-ccw" size={14} />
-        Restart
-      </button>
+      {kind === "shell" && <RestartButton page={page} record={record} />}
+      {node !== undefined && (
+        <button
+          type="button"
+          class="button"
+          data-kind="ghost"
+          onClick={() => page.navigation.go({ kind: "agent", id: node })}
+        >
+          Show the agent
+        </button>
+      )}
       <button
         type="button"
         class="button"
@@ -121,5 +118,27 @@ export function EndNote({ page, record, onClose }: EndNoteProps) {
         Close
       </button>
     </div>
+  );
+}
+
+function RestartButton({ page, record }: Omit<EndNoteProps, "onClose">) {
+  const [isBusy, setBusy] = useState(false);
+  const restart = async () => {
+    setBusy(true);
+    await page.terminalDo.restart(record.id);
+    setBusy(false);
+    page.screens.focus(record.id);
+  };
+  return (
+    <button
+      type="button"
+      class="button"
+      data-kind="ghost"
+      disabled={isBusy}
+      onClick={restart}
+    >
+      <Icon name="rotate-ccw" size={14} />
+      Restart
+    </button>
   );
 }

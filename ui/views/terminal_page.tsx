@@ -104,7 +104,6 @@ function Shown({ page, record }: { page: Page; record: TerminalRecord }) {
           onRename={() => setRenaming(true)}
         />
       </header>
-      <LinkBanner page={page} link={page.registry} />
       <TerminalPane
         page={page}
         id={record.id}
