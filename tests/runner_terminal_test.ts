@@ -86,9 +86,9 @@ test("title, bell, folder and status are part of the record", async () => {
   const { id } = await runner.open(["sh", "-c", "stty raw -echo; exec cat"]);
   using viewer = await runner.attach(id);
   const record = () =>
-    runner.client.pushes.findLast((push) =>
-      push.type === "terminal" && push.terminal.id === id
-    )?.terminal as TerminalRecord;
+    runner.client.pushes
+      .flatMap((push) => push.type === "terminal" ? [push.terminal] : [])
+      .findLast((one) => one.id === id) as TerminalRecord;
 
   viewer.type("\x1b]0;t\x07\x07\x1b]7;file://h/a%20b\x07");
   viewer.type("\x1b]7501;state=blocked:app=pi\x1b\\");
