@@ -148,9 +148,11 @@ async function runUntilSignal(config: Config): Promise<number> {
   }
   try {
     const daemon = startDaemon(config);
+    // Before anybody is told that it is there, and may want it gone.
+    const told = signal();
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    const why = await Promise.race([signal(), daemon.asked]);
+    const why = await Promise.race([told, daemon.asked]);
     // A terminal that was closed is not the wish to stop what runs.
     await daemon.close(why !== "SIGHUP");
     return EXIT.ok;
