@@ -27,8 +27,9 @@ async function reattach(
   let difference: string | undefined = "not compared";
   await until(async () => {
     await until(() => back.screens > 0 && back.offset === stayed.offset);
+    const { offset } = stayed;
     const [wanted, found] = [await screenOf(stayed), await screenOf(back)];
-    if (back.offset !== stayed.offset) return false;
+    if (back.offset !== offset || stayed.offset !== offset) return false;
     difference = screenDifference(wanted, found);
     expect(textOf(found).trim()).not.toBe("");
     return true;

@@ -181,3 +181,31 @@ on-daemon-exit "keep"`,
   expect(await stage.runner.exited).toBe(0);
   expect(isAlive(pid)).toBe(false);
 });
+
+test("a runner stays for its services, and ends without them", async () => {
+  await using stage = await ServiceStage.start({
+    alpha: 'command "sleep" "1000"',
+    retried: 'command "false"\nrestart { backoff-initial "30s" }',
+  }, { args: ["--idle", "1"] });
+  await stage.becomes("alpha", "running");
+  await stage.becomes("retried", "restarting");
+  const { runner } = stage;
+  const visit = () => RunnerClient.connect(runner.socket);
+  stage.client.close();
+  const idleSince = performance.now();
+  await until(() => performance.now() - idleSince > 2_500);
+  expect(isAlive(runner.pid)).toBe(true);
+
+  // One that will be started again is one to stay for.
+  const first = await visit();
+  await first.call("services_stop", { names: ["alpha"] });
+  first.close();
+  const againSince = performance.now();
+  await until(() => performance.now() - againSince > 2_500);
+  expect(isAlive(runner.pid)).toBe(true);
+
+  const last = await visit();
+  await last.call("services_stop", { all: true });
+  last.close();
+  expect(await runner.exited).toBe(0);
+});

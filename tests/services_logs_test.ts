@@ -216,3 +216,25 @@ test("logs are this user's alone, and outlive the runner (B33, B37)", async () =
     "before",
   ]);
 });
+
+test("a flood of one service starves nobody", async () => {
+  await using stage = await ServiceStage.start({
+    flood: 'command "yes"\nlog { max-size "1MiB"; keep 1 }',
+    quiet: `command "sh" "-c" "while :; do echo tick; sleep 0.02; done"`,
+  });
+  await stage.becomes("flood", ({ log }) => log.lines > 100_000);
+  const follower = await stage.logs({ name: "quiet", tail: 0, follow: true });
+  const waits: number[] = [];
+  await until(async () => {
+    const began = performance.now();
+    await stage.runner.call("services_list", {});
+    waits.push(performance.now() - began);
+    return waits.length >= 50;
+  }, { withinMs: 30_000 });
+  expect(waits.sort((a, b) => a - b)[25]).toBeLessThan(100);
+  await until(() => follower.texts.length > 20);
+  const began = performance.now();
+  await stage.stop("flood");
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(residentMiB(stage.runner.pid)).toBeLessThan(250);
+});

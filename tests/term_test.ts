@@ -296,3 +296,12 @@ test(
   },
   20_000,
 );
+
+test("a request that is no handshake takes nobody's place", async () => {
+  await using hypivisor = await start(["--max-terminals", "1"]);
+  for (let n = 0; n < 3; n++) {
+    assertEquals((await hypivisor.fetch("/term")).status, 400);
+  }
+  await using term = await Term.at(hypivisor);
+  await term.sees(PROMPT);
+});

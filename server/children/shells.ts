@@ -74,7 +74,7 @@ export class Shells {
     const record = await hold.call("open", {
       id: lost.id,
       kind: "shell",
-      command: lost.command,
+      command: terminals.commandOf(lost.id),
       folder: await terminalFolder(lost.folder, homeOf(env)),
       env: terminalEnv(env, way()),
       size: lost.size,

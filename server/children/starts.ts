@@ -110,10 +110,11 @@ export class Starts {
   #begin(terminal: TerminalRecord, node: NodeId, since: UnixMs): void {
     if (this.#known.has(terminal.id)) return;
     this.#known.add(terminal.id);
-    const { roster, machine } = this.#parts;
+    const { roster, machine, now } = this.#parts;
     if (roster.isLive(node)) return;
     if (roster.find(node)?.state.kind !== "starting") {
       // The last daemon started it. Its link will be back, if it had one.
+      since = now();
       roster.spawn(
         { id: node, machine, cwd: terminal.folder, port: 0 },
         {},

@@ -13,12 +13,20 @@ import type { TerminalId, TerminalRecord } from "../protocol/terminal.ts";
 /** Lost ones that are kept on show. Past this the oldest are forgotten. */
 const LOST_MAX = 100;
 
+/**
+ * Of each argument that is shown. A first prompt of 100 KiB is one, and every
+ * change of the terminal's title would carry it to every page.
+ */
+const ARGUMENT_SHOWN_CHARACTERS = 500;
+
 export type TerminalChange =
   | { readonly type: "set"; readonly terminal: TerminalRecord }
   | { readonly type: "gone"; readonly terminal: TerminalRecord };
 
 export class Terminals {
+  /** As they are shown: long arguments are cut. */
   readonly #records = new Map<TerminalId, TerminalRecord>();
+  readonly #commands = new Map<TerminalId, readonly string[]>();
   /** Their runner is gone, and their screens with it. */
   readonly #lost = new Set<TerminalId>();
   readonly #listeners = new Set<(change: TerminalChange) => void>();
@@ -39,6 +47,11 @@ export class Terminals {
     throw new HypivisorError("not_found", `Cannot find terminal "${id}"`);
   }
 
+  /** Its program and arguments, whole. */
+  commandOf(id: TerminalId): readonly string[] {
+    return this.#commands.get(id) ?? [];
+  }
+
   isLost(id: TerminalId): boolean {
     return this.#lost.has(id);
   }
@@ -51,9 +64,12 @@ export class Terminals {
     return count;
   }
 
-  set(terminal: TerminalRecord): void {
-    this.#lost.delete(terminal.id);
-    this.#records.set(terminal.id, terminal);
+  set(record: TerminalRecord): void {
+    const { id, command } = record;
+    const terminal = { ...record, command: command.map(shown) };
+    this.#lost.delete(id);
+    this.#commands.set(id, command);
+    this.#records.set(id, terminal);
     this.#emit({ type: "set", terminal });
   }
 
@@ -61,6 +77,7 @@ export class Terminals {
     const terminal = this.#records.get(id);
     if (!terminal) return;
     this.#records.delete(id);
+    this.#commands.delete(id);
     this.#lost.delete(id);
     this.#emit({ type: "gone", terminal });
   }
@@ -107,4 +124,10 @@ export class Terminals {
   #emit(change: TerminalChange): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+function shown(argument: string): string {
+  return argument.length > ARGUMENT_SHOWN_CHARACTERS
+    ? `${argument.slice(0, ARGUMENT_SHOWN_CHARACTERS)}…`
+    : argument;
 }

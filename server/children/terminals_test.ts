@@ -74,3 +74,12 @@ test("Terminals.lose() forgets the oldest of very many", () => {
   assertEquals(terminals.list().length, 100);
   assertEquals(terminals.list()[0]?.id, "t30" as TerminalId);
 });
+
+test("Terminals.set() shows long arguments cut, and keeps them whole", () => {
+  const terminals = new Terminals();
+  const command = ["pi", "x".repeat(10_000)];
+  terminals.set({ ...terminal("a"), command });
+  const [record] = terminals.list();
+  assertEquals(record?.command, ["pi", `${"x".repeat(500)}…`]);
+  assertEquals(terminals.commandOf("a" as TerminalId), command);
+});

@@ -7,7 +7,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { HypivisorError } from "../errors.ts";
-import { isLogLevel, setLogLevel } from "../log.ts";
+import { isLogLevel, type LogLevel, setLogLevel } from "../log.ts";
 import { defaultDataDir } from "../paths.ts";
 import { startRunner } from "../runner/start.ts";
 import { EXIT, print, warn } from "./output.ts";
@@ -15,60 +15,81 @@ import { EXIT, print, warn } from "./output.ts";
 const USAGE = `Usage: hypivisor runner [options]
 
 Has the terminals and agents that hypivisor opens; started by it when needed.
-Ends by itself a minute after the last of them.
+Ends by itself once it has had none of them, and no connection, for a while.
 
 Options:
       --data-dir DIR     Where its socket is ($XDG_STATE_HOME/hypivisor)
+      --idle S           Seconds for which it waits then (60)
       --log-level LEVEL  debug, info, warn or error (info)
   -h, --help             Print this
 `;
 
+/** A daemon that is being upgraded is back long before. */
+const DEFAULT_IDLE_S = 60;
+const IDLE_MAX_S = 86_400;
+
 /** Resolves to the process's exit code once the runner has ended. */
 export async function runRunner(args: readonly string[]): Promise<number> {
   try {
-    const flags = readFlags(args);
-    if (flags === "help") return print(USAGE);
-    const dataDir = flags["data-dir"] || defaultDataDir(process.env);
-    const level = flags["log-level"] ?? process.env.HYPI_LOG ?? "info";
-    if (!isLogLevel(level)) {
-      return refuse(
-        `Cannot use --log-level "${level}": it must be debug, info, warn or error`,
-      );
-    }
-    setLogLevel(level);
-    const runner = await startRunner(dataDir);
+    const options = readOptions(args, process.env);
+    if (options === "help") return print(USAGE);
+    setLogLevel(options.logLevel);
+    const runner = await startRunner(options.dataDir, options.idleMs);
     warn(`Runner online at ${runner.socketPath}`);
     await runner.ended;
     return EXIT.ok;
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError)) throw thrown;
-    if (thrown.code === "bad_request") return refuse(thrown.message);
-    warn(`hypivisor: ${thrown.message}`);
-    return EXIT.failed;
+    const isUsage = thrown.code === "bad_request";
+    const hint = isUsage ? ". See hypivisor runner --help" : "";
+    warn(`hypivisor: ${thrown.message}${hint}`);
+    return isUsage ? EXIT.usage : EXIT.failed;
   }
 }
 
-function refuse(why: string): number {
-  warn(`hypivisor: ${why}. See hypivisor runner --help`);
-  return EXIT.usage;
+interface RunnerOptions {
+  readonly dataDir: string;
+  readonly idleMs: number;
+  readonly logLevel: LogLevel;
 }
 
-interface RunnerFlags {
-  readonly "data-dir"?: string;
-  readonly "log-level"?: string;
-}
-
-function readFlags(args: readonly string[]): RunnerFlags | "help" {
+function readOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): RunnerOptions | "help" {
   const parsed: Record<string, unknown> = parseArgs(args, {
     boolean: ["help"],
-    string: ["data-dir", "log-level"],
+    string: ["data-dir", "idle", "log-level"],
     alias: { h: "help" },
-    unknown(arg) {
-      throw new HypivisorError(
-        "bad_request",
-        `Unknown option or argument "${arg}"`,
-      );
-    },
+    unknown: (arg) => bad(`Unknown option or argument "${arg}"`),
   });
-  return parsed.help ? "help" : parsed as RunnerFlags;
+  if (parsed.help) return "help";
+  const logLevel = text(parsed["log-level"]) || env.HYPI_LOG || "info";
+  if (!isLogLevel(logLevel)) {
+    bad(
+      `Cannot use --log-level "${logLevel}": it must be debug, info, warn or error`,
+    );
+  }
+  return {
+    dataDir: text(parsed["data-dir"]) || defaultDataDir(env),
+    idleMs: 1_000 * readIdle(text(parsed.idle)),
+    logLevel,
+  };
+}
+
+function readIdle(given: string | undefined): number {
+  if (given === undefined) return DEFAULT_IDLE_S;
+  const seconds = /^\d{1,5}$/.test(given) ? Number(given) : NaN;
+  if (seconds <= IDLE_MAX_S) return seconds;
+  bad(
+    `Cannot use --idle "${given}": it must be a whole number up to ${IDLE_MAX_S}`,
+  );
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function bad(message: string): never {
+  throw new HypivisorError("bad_request", message);
 }

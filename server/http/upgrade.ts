@@ -51,9 +51,6 @@ export function isSocketPath(pathname: string): boolean {
 export function chooseCarrier(net: Net, request: Request): Upgrade {
   const url = new URL(request.url);
   const { pathname } = url;
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return { kind: "bad_request", message: "Bad Request" };
-  }
   if (pathname === "/ws") {
     const isUplink = url.searchParams.has(UPLINK_QUERY);
     return { kind: "carrier", carrier: new ClientLink(net, isUplink) };

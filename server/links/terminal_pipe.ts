@@ -139,8 +139,10 @@ export class TerminalPipe {
 
   say(frame: TerminalUp): void {
     const phase = this.#phase;
-    if (phase.kind === "opening") this.#keep(phase.early, frame);
-    if (phase.kind === "open") phase.attachment.say(frame);
+    if (phase.kind === "opening") return this.#keep(phase.early, frame);
+    if (phase.kind !== "open") return;
+    phase.attachment.say(frame);
+    this.#setInputFlow(phase.attachment);
   }
 
   /** Sends to the viewer, in order, when its buffer has room. */
@@ -253,7 +255,12 @@ export class TerminalPipe {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       attachment.type(bytes.subarray(at, at + PIECE_BYTES));
     }
-    if (attachment.unsent <= INPUT_MAX_BYTES || this.#isInputPaused) return;
+    this.#setInputFlow(attachment);
+  }
+
+  /** The viewer is not read while the runner does not take what it said. */
+  #setInputFlow({ unsent }: Attachment): void {
+    if (unsent <= INPUT_MAX_BYTES || this.#isInputPaused) return;
     this.#isInputPaused = true;
     (this.#socket as Pausable).pause();
   }

@@ -11,7 +11,10 @@ export const CLOSE = {
   tooSlow: 4408,
   /** The same agent came back on another socket. */
   replaced: 4409,
-  /** The agent behind a relay went away or could not be reached. */
+  /**
+   * What is behind it went away or could not be reached: the agent of a relay,
+   * or a terminal's runner. Worth another try.
+   */
   agentGone: 4410,
   /** The other side speaks a version too old to be understood. */
   protocolTooOld: 4426,

@@ -66,6 +66,10 @@ export type NodeState =
     readonly since: UnixMs;
     readonly doing?: string;
   }
+  /**
+   * What went wrong, in one line. Of an agent that was started here and never
+   * came to life, the last lines of its terminal follow.
+   */
   | { readonly kind: "error"; readonly since: UnixMs; readonly message: string }
   /** Finished, and nobody has looked since. */
   | { readonly kind: "done"; readonly since: UnixMs; readonly summary: string }

@@ -16,11 +16,17 @@ import type { Viewer } from "./viewer.ts";
  */
 const AHEAD_MAX_BYTES = 64 * 1024;
 
+/** How far one may be behind the fastest before there is patience with it. */
+const LAG_MAX_BYTES = TAPE_MAX_BYTES / 2;
+
 /** How long the place of a viewer is kept that went without a word. */
 export const HOLD_MS = 10_000;
 
-/** Output after a held place, when the program is made to wait for it. */
-const HOLD_MAX_BYTES = TAPE_MAX_BYTES * 3 / 4;
+/**
+ * Output after a held place, when the program is made to wait for it. Once it
+ * has to, up to 260 KiB still came on a busy machine: a read and a full tty.
+ */
+const HOLD_MAX_BYTES = TAPE_MAX_BYTES / 2;
 
 /** Places held at once. Each is a connection lost in the last ten seconds. */
 const HOLDS_MAX = 32;
@@ -34,7 +40,7 @@ interface Hold {
 /** What of a viewer matters here. */
 export type Follower = Pick<
   Viewer,
-  "card" | "pace" | "isFollowing" | "place" | "size"
+  "card" | "pace" | "patience" | "isFollowing" | "place" | "size"
 >;
 
 export class Audience<V extends Follower> {
@@ -107,19 +113,22 @@ export class Audience<V extends Follower> {
 
   /**
    * Whether the program is so far ahead of every viewer worth waiting for that
-   * it should pause. `isHeld` says whether it does already.
+   * it should pause, or for a moment of one of them. `isHeld` says whether it
+   * does already.
    */
   shouldHold(end: number, isHeld: boolean, now: number): boolean {
     this.#holds = this.#holds.filter(({ until }) => until > now);
-    if (this.#holds.some(({ offset }) => end - offset > HOLD_MAX_BYTES)) {
-      return true;
-    }
+    let hold = this.#holds.some(({ offset }) => end - offset > HOLD_MAX_BYTES);
     let least = Infinity;
-    for (const viewer of this.#viewers.values()) {
-      if (!viewer.isFollowing || viewer.pace.isStuck(now)) continue;
-      least = Math.min(least, end - viewer.pace.limit);
+    for (const { isFollowing, pace, patience } of this.#viewers.values()) {
+      const counts = isFollowing && !pace.isStuck(now);
+      const isFalling = counts && !pace.isSilent(now) &&
+        end - pace.sent > LAG_MAX_BYTES;
+      if (patience.allows(isFalling, now)) hold = true;
+      if (counts) least = Math.min(least, end - pace.limit);
     }
-    return least !== Infinity && least > (isHeld ? 0 : AHEAD_MAX_BYTES);
+    const isAhead = least > (isHeld ? 0 : AHEAD_MAX_BYTES);
+    return hold || least !== Infinity && isAhead;
   }
 
   /** When `shouldHold` may say something else though nothing has happened. */
@@ -129,7 +138,10 @@ export class Audience<V extends Follower> {
       if (at !== undefined && at > now) next = Math.min(next, at);
     };
     for (const { until } of this.#holds) consider(until);
-    for (const { pace } of this.#viewers.values()) consider(pace.stuckAt);
+    for (const { pace, patience } of this.#viewers.values()) {
+      consider(pace.stuckAt);
+      consider(patience.endsAt);
+    }
     return next;
   }
 }

@@ -13,13 +13,14 @@ import { TERMINAL_SCROLLBACK_LINES } from "../protocol/terminal.ts";
 import { Painter } from "./painter.ts";
 import {
   bufferState,
+  cursorState,
   finalState,
   savedCursor,
   type Size,
 } from "./screen_state.ts";
 import type { MirrorFacts } from "./screen_message.ts";
 import { OpenSequence } from "./open_sequence.ts";
-import { coreOf, PARSER_GROUND } from "./xterm_core.ts";
+import { type CoreBuffer, coreOf, PARSER_GROUND } from "./xterm_core.ts";
 
 export class Mirror {
   readonly #terminal: Terminal;
@@ -96,16 +97,18 @@ export class Mirror {
     // After the scrollback was cleared the first line may continue one that
     // is gone; a line for it to continue is cleared away in turn.
     const isCleared = normal.ybase === 0 && !isFull;
-    let text = painter.paint(normal, isFull || isCleared);
+    const saved = (buffer: CoreBuffer) => savedCursor(buffer, painter);
+    let text = painter.paint(normal, isFull || isCleared, saved(normal));
     if (isCleared && normal.lines.get(0)?.isWrapped) text += "\x1b[3J";
-    text += bufferState(normal, painter, size);
+    text += bufferState(normal, size);
     if (active === alt) {
-      text += `\x1b[?47h\x1b[H${painter.paint(alt, true)}` +
-        bufferState(alt, painter, size);
+      // A change of size is made around the cursor, also of what is not shown.
+      text += cursorState(normal) + "\x1b[?47h\x1b[H" +
+        painter.paint(alt, true, saved(alt)) + bufferState(alt, size);
     } else {
       // Its saved cursor outlives it.
-      const saved = savedCursor(alt, painter, size);
-      if (saved) text += `\x1b[?47h${saved}\x1b[?47l`;
+      const row = `\x1b[${Math.min(alt.savedY, size.rows - 1) + 1}H`;
+      if (saved(alt)) text += `\x1b[?47h${row}${saved(alt)}\x1b[?47l`;
     }
     return text + finalState(this.#terminal, painter, size);
   }

@@ -24,12 +24,23 @@ function write(terminal: Terminal, text: string | Uint8Array): void {
   coreOf(terminal)._inputHandler.parse(text);
 }
 
-/** What differs after a reattach at `cut` from never having left. */
+interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+const SIZE: Size = { cols: 40, rows: 10 };
+
+/**
+ * What differs after a reattach at `cut` from never having left. Both may be
+ * resized after it.
+ */
 function reattachDifference(
   stream: Uint8Array,
   cut: number,
-  size = { cols: 40, rows: 10 },
+  resized: Size = SIZE,
 ): string | undefined {
+  const size = SIZE;
   const mirror = new Mirror(size, (thrown) => {
     throw thrown;
   });
@@ -41,10 +52,14 @@ function reattachDifference(
     write(reattached, mirror.paint());
     const before = screenDifference(stayed, reattached);
     if (before) return `at the cut: ${before}`;
+    stayed.resize(resized.cols, resized.rows);
+    reattached.resize(resized.cols, resized.rows);
+    const after = screenDifference(stayed, reattached);
+    if (after) return `resized: ${after}`;
     write(stayed, stream.subarray(cut));
     write(reattached, stream.subarray(cut));
-    const after = screenDifference(stayed, reattached);
-    return after && `at the end: ${after}`;
+    const end = screenDifference(stayed, reattached);
+    return end && `at the end: ${end}`;
   } finally {
     mirror.dispose();
     stayed.dispose();
@@ -124,6 +139,17 @@ test("Mirror.paint() equals a screen that never left, whatever was printed", () 
     const cut = Math.floor(stream.length * ((seed * 0.618) % 1));
 
     expect(`seed ${seed}: ${reattachDifference(stream, cut)}`)
+      .toBe(`seed ${seed}: undefined`);
+  }
+});
+
+test("Mirror.paint() equals it after a change of size, too", () => {
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const stream = encoder.encode(randomStream(seed));
+    const cut = Math.floor(stream.length * ((seed * 0.618) % 1));
+    const size = { cols: 20 + seed * 7 % 50, rows: 3 + seed * 5 % 20 };
+
+    expect(`seed ${seed}: ${reattachDifference(stream, cut, size)}`)
       .toBe(`seed ${seed}: undefined`);
   }
 });

@@ -14,6 +14,9 @@ export const WINDOW_BYTES = 256 * 1024;
 /** Who has taken nothing for so long, with something waiting, is stuck. */
 export const STUCK_AFTER_MS = 10_000;
 
+/** No hiccup lasts longer, and nobody is held up by one that does. */
+const SILENT_AFTER_MS = 250;
+
 export class Pace {
   #sent: number;
   #acked: number;
@@ -79,6 +82,12 @@ export class Pace {
     this.#acked = known;
     this.#owesAck = false;
     this.#waitsSince = undefined;
+  }
+
+  /** Whether it has taken nothing for longer than a hiccup lasts. */
+  isSilent(now: number): boolean {
+    return this.#waitsSince !== undefined &&
+      now - this.#waitsSince > SILENT_AFTER_MS;
   }
 
   /** When it counts as stuck, if it goes on like this. */

@@ -44,8 +44,10 @@ export class Painter {
    * All lines of a buffer; the cursor is then somewhere on the last one.
    *
    * @param isFull Whether one line more would push the oldest one out.
+   * @param saved What saves the cursor that was saved, once its line is begun:
+   * xterm counts lines from the oldest on.
    */
-  paint(buffer: CoreBuffer, isFull: boolean): string {
+  paint(buffer: CoreBuffer, isFull: boolean, saved: string): string {
     this.#out = "";
     this.#x = 0;
     this.#begun = 1;
@@ -53,6 +55,7 @@ export class Painter {
       { length: buffer.lines.length },
       (_, index) => buffer.lines.get(index),
     ).filter((line) => line !== undefined);
+    const savedAt = Math.min(buffer.savedY, lines.length - 1);
     // A first line that continues one which is gone needs one to continue.
     if (isFull && lines[0]?.isWrapped) this.#wrap(undefined, lines[0]);
     for (const [index, line] of lines.entries()) {
@@ -60,6 +63,7 @@ export class Painter {
       if (above && line.isWrapped) this.#wrap(above, line);
       else if (above) this.#begin(`${this.pen.reset()}\r\n`);
       this.#paintLine(line, lines[index + 1]);
+      if (saved && index === savedAt) this.#save(line, saved);
     }
     const painted = this.#out + this.pen.reset();
     this.#out = "";
@@ -79,6 +83,15 @@ export class Painter {
       x: at,
       isAscii: character < "\x7f",
     };
+  }
+
+  #save(line: CoreLine, saved: string): void {
+    const x = this.#x;
+    this.#put(this.pen.reset() + saved, 0);
+    const before = x === this.#cols ? this.characterBefore(line, x) : undefined;
+    // To be about to wrap again, the last character is written again.
+    if (before) this.#put(`\x1b[${before.x + 1}G${before.text}`, x);
+    else this.#put(`\x1b[${x + 1}G`, x);
   }
 
   #put(text: string, x: number): void {

@@ -90,17 +90,17 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+const MARKED = IS_LINUX
+  ? new RegExp(`(?:^|\\0)${MARK}=([^\\0]*)`)
+  : new RegExp(`(?:^|\\s)${MARK}=(\\S*)`);
+
 /** Whether a process carries the mark of one of these terminals. */
 export function isMarked(
   { pid, environment }: ProcessFacts,
   terminals: ReadonlySet<string>,
 ): boolean {
-  const text = environment ?? readEnvironment(pid);
-  const from = text.indexOf(`${MARK}=`);
-  if (from < 0) return false;
-  const rest = text.slice(from + MARK.length + 1);
-  const end = rest.search(IS_LINUX ? /\0/ : /[\s\0]/);
-  return terminals.has(end < 0 ? rest : rest.slice(0, end));
+  const found = MARKED.exec(environment ?? readEnvironment(pid));
+  return found?.[1] !== undefined && terminals.has(found[1]);
 }
 
 function readEnvironment(pid: number): string {

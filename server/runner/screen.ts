@@ -15,8 +15,11 @@ import type { Painting } from "./viewer.ts";
 
 const log = logger("screen");
 
-/** Of backlog, at which something has to be done for the tape to go on. */
-const HIGH_BYTES = TAPE_MAX_BYTES * 3 / 4;
+/**
+ * Of backlog, at which something has to be done for the tape to go on. What is
+ * on its way when the program has to wait must fit on it still.
+ */
+const HIGH_BYTES = TAPE_MAX_BYTES * 5 / 8;
 
 /** Given to the mirror at once: 10 to 30 ms of parsing. */
 const PART_BYTES = 256 * 1024;

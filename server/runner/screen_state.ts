@@ -26,14 +26,14 @@ export interface Size {
   readonly rows: number;
 }
 
-/** What belongs to one buffer, once its lines are painted. */
-export function bufferState(
-  buffer: CoreBuffer,
-  painter: Painter,
-  size: Size,
-): string {
-  return tabStops(buffer, size) + savedCursor(buffer, painter, size) +
-    margins(buffer, size);
+/** What belongs to one buffer, once its lines are painted. Moves the cursor. */
+export function bufferState(buffer: CoreBuffer, size: Size): string {
+  return tabStops(buffer, size) + margins(buffer, size);
+}
+
+/** Where the cursor of a buffer is that is not the active one. */
+export function cursorState({ x, y }: CoreBuffer): string {
+  return at(x, y);
 }
 
 /** What comes last: where writing goes on, and how. */
@@ -71,20 +71,18 @@ function tabStops(buffer: CoreBuffer, { cols }: Size): string {
   return `\x1b[3g${set.map((x) => `\x1b[${x + 1}G\x1bH`).join("")}`;
 }
 
-/** Empty if none was saved. Moves the cursor. */
-export function savedCursor(
-  buffer: CoreBuffer,
-  painter: Painter,
-  size: Size,
-): string {
+/**
+ * What saves the cursor that was saved, when the cursor is on its line. Empty
+ * if none was. Leaves the cursor in another column.
+ */
+export function savedCursor(buffer: CoreBuffer, painter: Painter): string {
   const { savedX, savedY, savedCurAttrData: pen, savedCharset } = buffer;
   const isInitial = savedX === 0 && savedY === 0 && pen.fg === 0 &&
     pen.bg === 0 && !savedCharset;
   if (isInitial) return "";
-  const y = Math.min(Math.max(savedY - buffer.ybase, 0), size.rows - 1);
   const final = designation(savedCharset);
-  return `${at(savedX, y)}${painter.pen.setFrom(pen)}\x1b(${final}\x1b7\x1b(B` +
-    painter.pen.reset();
+  return `\x1b[${savedX + 1}G${painter.pen.setFrom(pen)}\x1b(${final}\x1b7` +
+    `\x1b(B${painter.pen.reset()}`;
 }
 
 function margins({ scrollTop, scrollBottom }: CoreBuffer, size: Size): string {

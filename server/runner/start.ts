@@ -1,7 +1,7 @@
 /**
  * The runner as a process: its parts joined, started in order and ended.
  *
- * Nothing ends it but a request, a signal, or a minute in which it had neither
+ * Nothing ends it but a request, a signal, or a while in which it had neither
  * children nor connections. A bug is logged and outlived.
  */
 
@@ -18,9 +18,6 @@ import { listen, type RunnerSocket } from "./socket.ts";
 
 const log = logger("runner");
 
-/** A daemon that is being upgraded is back long before. */
-const IDLE_MAX_MS = 60_000;
-
 export interface RunningRunner {
   readonly socketPath: string;
   /** Resolves when all children are gone and the socket is closed. */
@@ -34,7 +31,7 @@ export interface RunningRunner {
  */
 export async function startRunner(
   dir: string,
-  idleMaxMs = IDLE_MAX_MS,
+  idleMaxMs: number,
 ): Promise<RunningRunner> {
   const dataDir = resolve(dir);
   makePrivateDir(dataDir);

@@ -14,6 +14,7 @@ import type {
 } from "../protocol/terminal.ts";
 import { type Connection, PIECE_BYTES } from "./connection.ts";
 import { Pace } from "./pace.ts";
+import { Patience } from "./patience.ts";
 import type { Tape } from "./tape.ts";
 
 /** A screen as it is painted: from `offset` on the tape goes on. */
@@ -47,6 +48,7 @@ export interface ViewerCard {
 export class Viewer {
   readonly card: ViewerCard;
   readonly pace: Pace;
+  readonly patience = new Patience();
   readonly #connection: Connection;
   readonly #ask: (viewer: Viewer) => void;
   #stream: Stream;

@@ -1,6 +1,6 @@
 /** Processes that are not children of the test, by pid. Linux only. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { until } from "./until.ts";
 
 const ENDS_WITHIN_MS = 10_000;
@@ -47,9 +47,21 @@ export function zombiesOf(parent: number): number[] {
   });
 }
 
-/** Descriptors that it has open. */
-export function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+/** Pids of all processes that carry `mark` in their environment. */
+export function markedWith(mark: string): number[] {
+  return allPids().filter((pid) => readProc(pid, "environ")?.includes(mark));
+}
+
+/** What its descriptors lead to. */
+export function openFiles(pid: number): string[] {
+  const dir = `/proc/${pid}/fd`;
+  return readdirSync(dir).flatMap((fd) => {
+    try {
+      return [readlinkSync(`${dir}/${fd}`)];
+    } catch {
+      return []; // Closed meanwhile.
+    }
+  });
 }
 
 function allPids(): number[] {

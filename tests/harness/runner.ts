@@ -30,6 +30,7 @@ export interface RunnerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Put before the command, such as `prlimit --nofile=64`. */
   readonly wrapper?: readonly string[];
+  readonly args?: readonly string[];
 }
 
 export class TestRunner implements AsyncDisposable {
@@ -77,6 +78,7 @@ export class TestRunner implements AsyncDisposable {
         "runner",
         "--data-dir",
         this.dataDir,
+        ...this.#options.args ?? [],
       ],
       {
         stdin: "ignore",
@@ -136,13 +138,10 @@ export class TestRunner implements AsyncDisposable {
   attach(
     terminal: TerminalId,
     params: Partial<RunnerMethods["attach"]["params"]> = {},
+    prepare?: (viewer: RunnerViewer) => void,
   ): Promise<RunnerViewer> {
-    return RunnerViewer.attach(this.socket, {
-      terminal,
-      readOnly: false,
-      name: "test",
-      ...params,
-    });
+    const all = { terminal, readOnly: false, name: "test", ...params };
+    return RunnerViewer.attach(this.socket, all, prepare);
   }
 
   /** SIGKILL, as a crash would. */

@@ -58,11 +58,16 @@ export class RunnerClient {
     method: M,
     params: RunnerMethods[M]["params"],
   ): Promise<RunnerMethods[M]["result"]> {
-    const id = this.#nextId++;
+    const call = { id: this.#nextId++, method, params };
+    return this.raw(call) as Promise<RunnerMethods[M]["result"]>;
+  }
+
+  /** Whatever has an id is answered. */
+  raw(call: { readonly id?: unknown }): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#waiting.set(id, { resolve, reject });
-    this.send({ id, method, params });
-    return promise as Promise<RunnerMethods[M]["result"]>;
+    this.#waiting.set(Number(call.id), { resolve, reject });
+    this.send(call);
+    return promise;
   }
 
   send(message: object): void {

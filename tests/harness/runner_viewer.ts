@@ -52,12 +52,15 @@ export class RunnerViewer implements Disposable {
     client.onFrame = (kind, payload) => this.#take(kind, payload);
   }
 
+  /** @param prepare Called before the first byte can come. */
   static async attach(
     path: string,
     params: RunnerMethods["attach"]["params"],
+    prepare: (viewer: RunnerViewer) => void = () => {},
   ): Promise<RunnerViewer> {
     const client = await RunnerClient.connect(path);
     const viewer = new RunnerViewer(client);
+    prepare(viewer);
     await client.call("attach", params);
     return viewer;
   }
