@@ -43,6 +43,11 @@ export function agentEnv(
   return { ...terminalEnv(env, way), PI_PROGRAM_STATUS: "1" };
 }
 
+/** What services may inherit of it is chosen by their files. */
+export function serviceEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  return cleaned(env);
+}
+
 /** Of the runner, which passes nothing of it on. */
 export function runnerEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const own = cleaned(env);

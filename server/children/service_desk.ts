@@ -15,7 +15,7 @@ import type {
   ServiceMethods,
   ServiceRecord,
 } from "../protocol/service.ts";
-import { runnerEnv } from "./environment.ts";
+import { serviceEnv } from "./environment.ts";
 import type { RunnerClient } from "./runner_client.ts";
 import type { RunnerHold } from "./runner_hold.ts";
 import {
@@ -193,7 +193,7 @@ export class ServiceDesk {
     // Changes are pushed from here on. What the reply lists may be older.
     const { services: there } = await client.call("services_load", {
       folder,
-      env: runnerEnv(env),
+      env: serviceEnv(env),
     }, LOAD_WITHIN_MS);
     log.info("services_loaded", { folder, count: there.length });
   }

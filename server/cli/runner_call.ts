@@ -21,7 +21,7 @@ import { parseJson } from "../read.ts";
 const ANSWER_WITHIN_MS = 30_000;
 
 /** What is asked without telling anything. */
-type Question = "watch" | "shutdown";
+type Question = "watch" | "services_list" | "shutdown";
 
 export interface RunnerAnswer<M extends Question> {
   readonly hello: RunnerHello;

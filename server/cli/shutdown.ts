@@ -1,6 +1,7 @@
 /** `hypivisor shutdown`: ends the daemon, the runner, and all it has. */
 
 import type { NodeRecord } from "../protocol/node.ts";
+import type { ServiceRecord } from "../protocol/service.ts";
 import type { TerminalRecord } from "../protocol/terminal.ts";
 import { canAsk, confirm } from "./ask.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -52,13 +53,14 @@ Ctrl-C where it runs, or kill.`,
       return await endRunner(dataDir, isSure, thrown, args.flag("json"));
     }
     using _ = reached;
-    const { nodes, terminals } = await fetchAll(reached.rpc);
+    const { nodes, terminals, services = [] } = await fetchAll(reached.rpc);
     const running = terminals.filter(({ state }) => state.kind === "running");
-    tell(running, nodes);
+    const up = services.filter(isUp);
+    tell(running, nodes, up);
     if (!isSure && !confirm("End all this?", false)) return EXIT.failed;
     await reached.rpc.call("shutdown", { children: true });
     await Promise.race([reached.rpc.closed, Bun.sleep(END_WITHIN_MS)]);
-    return ended(running.length, args.flag("json"));
+    return ended(running.length, up.length, args.flag("json"));
   },
 };
 
@@ -73,16 +75,24 @@ async function endRunner(
   if (!runner) throw nobody;
   const { terminals } = runner.result;
   const running = terminals.filter(({ state }) => state.kind === "running");
+  const list = await askRunner(dataDir, "services_list");
+  const up = list?.result.services.filter(isUp) ?? [];
   warn("No daemon is running, but its runner is.");
-  tell(running, []);
+  tell(running, [], up);
   if (!isSure && !confirm("End all this?", false)) return EXIT.failed;
   await askRunner(dataDir, "shutdown");
-  return ended(running.length, isJson);
+  return ended(running.length, up.length, isJson);
+}
+
+/** Whether it has a process, or is about to have one. */
+function isUp({ state }: ServiceRecord): boolean {
+  return ["starting", "running", "restarting", "stopping"].includes(state.kind);
 }
 
 function tell(
   running: readonly TerminalRecord[],
   nodes: readonly NodeRecord[],
+  services: readonly ServiceRecord[],
 ): void {
   const short = shortIds(running.map(({ id }) => id));
   const lines = running.slice(0, LISTED_MAX).map((terminal) => {
@@ -93,6 +103,11 @@ function tell(
   });
   const more = running.length - lines.length;
   if (more > 0) lines.push(`  and ${count(more, "other")}`);
+  if (services.length > 0) {
+    const names = services.slice(0, LISTED_MAX).map(({ name }) => `${name}`);
+    if (names.length < services.length) names.push("…");
+    lines.push(`  ${count(services.length, "service")}: ${names.join(", ")}`);
+  }
   warn(
     lines.length > 0
       ? `This ends the hypivisor and\n${lines.join("\n")}`
@@ -100,8 +115,9 @@ function tell(
   );
 }
 
-function ended(children: number, isJson: boolean): number {
-  if (isJson) return printJson({ ended: children });
-  warn(`Ended, with ${count(children, "terminal")}`);
+function ended(terminals: number, services: number, isJson: boolean): number {
+  if (isJson) return printJson({ ended: terminals, services });
+  const more = services > 0 ? ` and ${count(services, "service")}` : "";
+  warn(`Ended, with ${count(terminals, "terminal")}${more}`);
   return EXIT.ok;
 }
