@@ -263,6 +263,11 @@ test("started as xy it speaks as xy does", async () => {
     stderr: "xy: rpc error -32001: no such server `nobody`\n",
   });
   assertMatch((await run("list")).stdout, /^alpha +stopped/m);
+  await host.daemon.stop();
+  const alone = await run("list");
+  assertEquals(alone.code, 2);
+  const socket = join(host.dataDir, "hypivisor.sock");
+  assert(alone.stderr.startsWith(`xy: cannot reach daemon at ${socket}: `));
 }, 60_000);
 
 test(

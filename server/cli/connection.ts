@@ -33,10 +33,13 @@ const NOBODY = new Set([
 export class UnreachableError extends HypivisorError {
   /** Whether there is none at all, rather than one that refuses. */
   readonly isNobody: boolean;
+  /** The socket where nobody is, if it was one. */
+  readonly socket: string | undefined;
 
-  constructor(message: string, isNobody = false) {
+  constructor(message: string, isNobody = false, socket?: string) {
     super("unavailable", message);
     this.isNobody = isNobody;
+    this.socket = socket;
   }
 }
 
@@ -145,7 +148,9 @@ export class Connection {
     const said = this.target.kind === "socket"
       ? `No hypivisor is running with the data directory ${this.name}. Start one: hypivisor`
       : `No hypivisor answers at ${this.name}`;
-    return new UnreachableError(said, true);
+    const { target } = this;
+    const path = target.kind === "socket" ? target.path : undefined;
+    return new UnreachableError(said, true, path);
   }
 
   /**

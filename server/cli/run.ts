@@ -51,7 +51,7 @@ export async function run(
     const isUsage = thrown instanceof UsageError;
     const help = `${program()} ${command ? `${command.name} ` : ""}--help`;
     warn(
-      `${program()}: ${thrown.message}${
+      `${program()}: ${xyFront(thrown)}${thrown.message}${
         isUsage ? `${/[.?]$/.test(thrown.message) ? "" : "."} See ${help}` : ""
       }`,
     );
@@ -86,6 +86,12 @@ function inFront(argv: readonly string[]): readonly string[] {
   if (found < 0) return argv;
   const line = [argv[found], ...argv.toSpliced(found, 1)].join(" ");
   throw new UsageError(`Write the command first: hypivisor ${line}`);
+}
+
+/** What `xy` says first where there is no daemon. */
+function xyFront(thrown: HypivisorError): string {
+  if (!isXy() || !(thrown instanceof UnreachableError)) return "";
+  return thrown.socket ? `cannot reach daemon at ${thrown.socket}: ` : "";
 }
 
 function exitCodeOf(thrown: HypivisorError, isOfServices: boolean): number {
