@@ -13,10 +13,14 @@ export interface SheetProps {
 interface FrameProps extends SheetProps {
   layer: Layer;
   title: string;
+  /** Nothing in it takes the focus: keys scroll the sheet itself. */
+  isOnlyText?: boolean;
   children: ComponentChildren;
 }
 
-export function Sheet({ page, layer, title, children }: FrameProps) {
+export function Sheet(
+  { page, layer, title, isOnlyText = false, children }: FrameProps,
+) {
   const close = () => page.navigation.close(layer);
   return (
     <Dialog label={title} kind="sheet" onClose={close}>
@@ -24,7 +28,13 @@ export function Sheet({ page, layer, title, children }: FrameProps) {
         <h2>{title}</h2>
         <IconButton icon="x" label="Close" onClick={close} />
       </header>
-      <div class="sheet-body">{children}</div>
+      {isOnlyText
+        ? (
+          <div class="sheet-body" role="group" aria-label={title} tabIndex={0}>
+            {children}
+          </div>
+        )
+        : <div class="sheet-body">{children}</div>}
     </Dialog>
   );
 }

@@ -36,7 +36,12 @@ export function ShortcutSheet(
     (group !== "Service" || page.nodes.hasServices.value)
   );
   return (
-    <Sheet page={page} layer="shortcuts" title="Keyboard shortcuts">
+    <Sheet
+      page={page}
+      layer="shortcuts"
+      title="Keyboard shortcuts"
+      isOnlyText
+    >
       <div class="shortcut-groups">
         {groups
           .filter((group) => offered.some((action) => action.group === group))
