@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
 import type { NodeId } from "../../server/protocol/node.ts";
+import type { ServiceName } from "../../server/protocol/service.ts";
 import type { TerminalId } from "../../server/protocol/terminal.ts";
 import { type Entry, type HistoryPort, NavigationModel } from "./navigation.ts";
 
@@ -97,4 +98,16 @@ test("a terminal has an address, and so has the list of them", () => {
   assertEquals(navigation.terminal.value, "k3f9" as TerminalId);
   navigation.go({ kind: "terminals" });
   assertEquals(history.path(), "/t");
+});
+
+test("above a service that was opened by its address is the list of them", () => {
+  const history = new FakeHistory("/s/shop-api");
+  const navigation = new NavigationModel(history);
+  const name = "shop-api" as ServiceName;
+  assertEquals(navigation.route.value, { kind: "service", name });
+  navigation.up();
+  assertEquals(history.path(), "/s");
+  assertEquals(navigation.route.value, { kind: "services" });
+  navigation.up();
+  assertEquals(history.path(), "/");
 });
