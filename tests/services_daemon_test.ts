@@ -45,8 +45,10 @@ test(
 
     await hypivisor.kill();
     expect([alpha, kept].map(isAlive)).toEqual([true, true]);
+    const loads = () => hypivisor.stderr.match(/services_loaded/g)?.length ?? 0;
+    const before = loads();
     await hypivisor.start();
-    await until(() => hypivisor.stderr.match(/services_loaded/g)?.length === 2);
+    await until(() => loads() > before, { seen: () => hypivisor.stderr });
     expect(pidsOf("alpha", hypivisor)).toEqual([alpha]);
 
     // The runner is killed: the daemon starts another, and that the services.
