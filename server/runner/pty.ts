@@ -120,22 +120,27 @@ export class Pty {
 
   async #read(): Promise<void> {
     let stretch = 0;
-    try {
-      while (!this.#isClosed) {
-        if (this.#held) await this.#held.promise;
-        const { value, done } = await this.#reader.read();
-        if (done) break;
-        this.#events.onOutput(value);
-        stretch += value.length;
-        if (stretch < TURN_BYTES) continue;
-        stretch = 0;
-        // A read that need not wait does not let the loop go round.
-        await new Promise((next) => setImmediate(next));
-      }
-    } catch {
-      // EIO: on Linux that is how the end is told.
+    let bytes;
+    while ((bytes = await this.#next())) {
+      this.#events.onOutput(bytes);
+      stretch += bytes.length;
+      if (stretch < TURN_BYTES) continue;
+      stretch = 0;
+      // A read that need not wait does not let the loop go round.
+      await new Promise((next) => setImmediate(next));
     }
     this.#events.onEnd();
+  }
+
+  /** What the program printed next. Undefined at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#held) await this.#held.promise;
+    if (this.#isClosed) return undefined;
+    try {
+      return (await this.#reader.read()).value;
+    } catch {
+      return undefined; // EIO: on Linux that is how the end is told.
+    }
   }
 
   #feed(): void {

@@ -274,8 +274,13 @@ export class Terminal {
   }
 
   #onOutput(bytes: Uint8Array): void {
-    this.#broadcast.output(bytes);
-    this.#scanner.push(bytes);
+    try {
+      this.#broadcast.output(bytes);
+      this.#scanner.push(bytes);
+    } catch (thrown) {
+      // A bug of ours must not have the program wait for ever.
+      log.failed("output_failed", thrown, { terminal: this.id });
+    }
   }
 
   #onExit(code: number | null, signal: string | null): void {
