@@ -33,11 +33,6 @@ export interface ChildRecord {
 
 const SERVICE_PREFIX = "service/";
 
-/** What the processes of a service are marked with and on record by. */
-export function serviceOwner(name: ServiceName): TerminalId {
-  return `${SERVICE_PREFIX}${name}` as TerminalId;
-}
-
 export function isService({ terminal }: ChildRecord): boolean {
   return terminal.startsWith(SERVICE_PREFIX);
 }
@@ -57,6 +52,15 @@ export class ChildRecords {
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "children");
     makePrivateDir(this.#dir);
+  }
+
+  /**
+   * What the processes of a service are marked with and on record by: another
+   * runner of this user may have a service of the same name.
+   */
+  serviceOwner(name: ServiceName): TerminalId {
+    const ours = Bun.hash(this.#dir).toString(36);
+    return `${SERVICE_PREFIX}${name}@${ours}` as TerminalId;
   }
 
   /** Records one child. Returns what says more of it, or forgets it. */

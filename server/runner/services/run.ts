@@ -9,7 +9,7 @@
 import { HypivisorError } from "../../errors.ts";
 import { logger } from "../../log.ts";
 import type { ServiceExit } from "../../protocol/service.ts";
-import { type ChildRecords, serviceOwner } from "../child_record.ts";
+import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import { bootId, findProcess } from "../process_table.ts";
 import { MARK } from "../child_env.ts";
@@ -159,7 +159,7 @@ export class Run {
         ...args.map((text) => withPort(text, port)),
       ],
       folder,
-      env: { ...env, [MARK]: serviceOwner(name) },
+      env: { ...env, [MARK]: this.#tools.records.serviceOwner(name) },
       hasInput: this.#parts.bridge !== undefined,
       hasReadyFd: rules.ready.probe.kind === "fd",
       ...this.#limits(),
@@ -188,7 +188,7 @@ export class Run {
   #start(plan: SpawnPlan): void {
     const { records, orphans } = this.#tools;
     const { log, config: { name }, stopRules } = this.#parts;
-    const terminal = serviceOwner(name);
+    const terminal = records.serviceOwner(name);
     const entry = records.add({ terminal, bootId: BOOT_ID });
     const output = new Output(
       { ...this.#parts, ...this.#lineWatch() },

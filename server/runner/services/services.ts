@@ -15,7 +15,7 @@ import type {
   ServicePush,
   ServiceRecord,
 } from "../../protocol/service.ts";
-import { type ChildRecords, serviceOwner } from "../child_record.ts";
+import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
@@ -246,7 +246,7 @@ export class Services {
       onUse: () => this.onUse(service),
       onChange: () => this.#changed(service),
     });
-    if (this.#killed.delete(serviceOwner(name))) {
+    if (this.#killed.delete(this.#parts.records.serviceOwner(name))) {
       service.log.mark("runner was killed, lines may be missing");
     }
     return service;
