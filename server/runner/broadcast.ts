@@ -15,8 +15,8 @@ import type {
 import { Audience } from "./audience.ts";
 import type { Connection } from "./connection.ts";
 import type { Courtesy } from "./courtesy.ts";
-import { Screen } from "./screen.ts";
-import type { Screens } from "./screens.ts";
+import { Screen } from "./screen/screen.ts";
+import type { Screens } from "./screen/screens.ts";
 import { Tape } from "./tape.ts";
 import { type Stream, Viewer, type ViewerCard } from "./viewer.ts";
 

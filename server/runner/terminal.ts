@@ -23,7 +23,7 @@ import { type ProgramFacts, withTold } from "./facts.ts";
 import { WINDOW_BYTES } from "./pace.ts";
 import { Program } from "./program.ts";
 import { Scanner } from "./scanner.ts";
-import type { Screens } from "./screens.ts";
+import type { Screens } from "./screen/screens.ts";
 import { INPUT_MAX_BYTES, Typists } from "./typists.ts";
 import type { Viewer } from "./viewer.ts";
 
