@@ -82,10 +82,10 @@ async function check(
   await reattach(runner, id, stayed);
 }
 
-function wideFile(): { path: string } & Disposable {
-  const dir = mkdtempSync(join(tmpdir(), "hypivisor-wide-"));
-  const path = join(dir, "wide.txt");
-  writeFileSync(path, WIDE);
+function tempFile(name: string, text: string): { path: string } & Disposable {
+  const dir = mkdtempSync(join(tmpdir(), "hypivisor-screens-"));
+  const path = join(dir, name);
+  writeFileSync(path, text);
   return {
     path,
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
@@ -93,7 +93,7 @@ function wideFile(): { path: string } & Disposable {
 }
 
 test("vim's screen after a reattach is the one that never left", async () => {
-  using file = wideFile();
+  using file = tempFile("wide.txt", WIDE);
   await check(["vim", "-u", "NONE", "-N", file.path], [
     { keys: "", shows: "0 größe" },
     { keys: ":set number ruler hlsearch\r/界面\r", shows: /^\s+1 0 größe/m },
@@ -104,7 +104,7 @@ test("vim's screen after a reattach is the one that never left", async () => {
 }, 60_000);
 
 test("less on wide text looks the same after a reattach", async () => {
-  using file = wideFile();
+  using file = tempFile("wide.txt", WIDE);
   await check(["less", "-R", file.path], [
     { keys: "", shows: "0 größe" },
     { keys: " ", shows: "30 größe" },

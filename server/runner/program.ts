@@ -25,7 +25,7 @@ const DRAIN_MS = 100;
 const BOOT_ID = bootId();
 
 export interface ProgramEvents {
-  onOutput(bytes: Uint8Array): void;
+  onOutput(chunks: readonly Uint8Array[]): void;
   onInputTaken(inputBytes: number): void;
   /** It has ended and its output is complete. One of the two is null. */
   onExit(code: number | null, signal: string | null): void;
@@ -57,7 +57,7 @@ export class Program {
     const entry = records.add({ terminal, bootId: BOOT_ID });
     try {
       this.#pty = new Pty({ command, folder: spec.folder, env, size }, {
-        onOutput: (bytes) => events.onOutput(bytes),
+        onOutput: (chunks) => events.onOutput(chunks),
         onInputTaken: (left) => events.onInputTaken(left),
         onExit: (...exit) => this.#exited.resolve(exit),
         onEnd: () => this.#outputEnded.resolve(),

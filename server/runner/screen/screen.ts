@@ -6,12 +6,12 @@
  * that makes no difference is left out, and the rest goes to the mirror.
  */
 
-import { logger } from "../log.ts";
+import { logger } from "../../log.ts";
 import { Backlog } from "./backlog.ts";
 import type { MirrorFacts, MirrorId } from "./screen_message.ts";
 import type { Screens } from "./screens.ts";
-import { type Tape, TAPE_MAX_BYTES } from "./tape.ts";
-import type { Painting } from "./viewer.ts";
+import { type Tape, TAPE_MAX_BYTES } from "../tape.ts";
+import type { Painting } from "../viewer.ts";
 
 const log = logger("screen");
 

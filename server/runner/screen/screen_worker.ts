@@ -6,7 +6,7 @@
  * memory; one that is painted is parsed again when it is needed.
  */
 
-import type { TerminalSize } from "../protocol/terminal.ts";
+import type { TerminalSize } from "../../protocol/terminal.ts";
 import { Mirror } from "./mirror.ts";
 import type {
   FromScreens,
