@@ -66,8 +66,8 @@ export function flood({ file }: Text): string[] {
 /** A program gives each key back. */
 export const CAT = script("stty raw -echo; printf R; exec cat");
 
-/** The kernel gives each key back. */
-export const TTY = script("stty raw echo; printf R; exec sleep 600");
+/** The kernel gives each key back. They are read: it keeps 4 KiB at most. */
+export const TTY = script("stty raw echo; printf R; exec cat >/dev/null");
 
 /** A shell with a prompt that can be found. */
 export const SHELL = ["env", `PS1=${PROMPT}`, "sh", "-i"];
