@@ -45,6 +45,8 @@ const readChild = object({
 });
 
 export class ChildRecords {
+  /** Called when nothing is left of a child but what is to be reaped. */
+  onRemoved: () => void = () => {};
   readonly #dir: string;
   /** Of this runner's children. */
   readonly #pids = new Map<string, number>();
@@ -78,6 +80,7 @@ export class ChildRecords {
       remove: () => {
         this.#pids.delete(file);
         rmSync(file, { force: true });
+        this.onRemoved();
       },
     };
   }

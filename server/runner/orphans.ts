@@ -14,7 +14,7 @@ import { becomeSubreaper, reap } from "./libc.ts";
 /** Bun starts processes from the main thread, and orphans come to that. */
 const CHILDREN_FILE = `/proc/self/task/${process.pid}/children`;
 
-/** So long may an orphan that has ended stay in the process table. */
+/** So long may an orphan that ended by itself stay in the process table. */
 const REAP_MS = 5_000;
 
 export class Orphans {
@@ -30,6 +30,7 @@ export class Orphans {
     this.#records = records;
     this.isAdopting = readChildren() !== undefined && becomeSubreaper();
     if (!this.isAdopting) return;
+    records.onRemoved = () => void this.list();
     this.#timer = setInterval(() => void this.list(), REAP_MS);
     this.#timer.unref();
   }
