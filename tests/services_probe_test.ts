@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "bun:test";
 import { ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
@@ -10,6 +11,11 @@ const server = (code: string, more = "") =>
     ${more}
     """#
 port 0`;
+
+/** As the kernel has it: `bun`, or `bun.exe` as npm installs it. */
+function ownName(): string {
+  return readFileSync("/proc/self/comm", "utf8").trim();
+}
 
 test("13: a port that a stranger has is named, with its owner (9.6, B18)", async () => {
   using stranger = Bun.listen({
@@ -28,7 +34,7 @@ restart { backoff-initial "50ms"; backoff-max "50ms" }`,
     name: "web" as never,
     kind: "port_taken",
     message:
-      `Cannot start: port ${port} is taken by "bun" (pid ${process.pid})`,
+      `Cannot start: port ${port} is taken by "${ownName()}" (pid ${process.pid})`,
   }]);
   expect(await stage.state("web")).toBe("failed");
   stranger.stop(true);
