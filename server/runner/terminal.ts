@@ -229,8 +229,9 @@ export class Terminal {
     this.#changed();
   }
 
-  /** Sends the viewers away. */
+  /** Sends the viewers away, who are told how it ended. */
   close(): void {
+    this.inform();
     this.#broadcast.close();
   }
 
