@@ -20,7 +20,7 @@ export const VERSION: string = manifest.version;
 const ENTRYPOINTS = [
   "main.ts",
   "server/store/worker.ts",
-  "server/runner/screen_worker.ts",
+  "server/runner/screen/screen_worker.ts",
 ];
 
 /** @param target Bun's name of the platform; this one if left out. */

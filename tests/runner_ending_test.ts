@@ -54,6 +54,7 @@ test("a program that ignores HUP and TERM and forks twice is gone", async () => 
   expect(marked(id)).toEqual([]);
   expect(records(runner)).toEqual([]);
   await viewer.client.closed.promise;
+  expect(viewer.terminal?.state).toMatchObject({ kind: "exited" });
 });
 
 test("end() types the keys first, and waits as long as it was told", async () => {

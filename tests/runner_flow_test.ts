@@ -53,6 +53,23 @@ test("several viewers see every byte", async () => {
   }
 }, 90_000);
 
+test("a program held again and again loses no line's end", async () => {
+  using pattern = new Pattern(64 * MIB, true);
+  await using runner = await TestRunner.start();
+  const { id } = await runner.open(pattern.program);
+  using viewer = await runner.attach(id);
+  const check = await follow(viewer, pattern);
+  // Slower than it prints: the window is full most of the time.
+  viewer.acks = false;
+  const acks = setInterval(() => viewer.ack(), 1);
+
+  viewer.type("\r");
+  await until(() => isOver(viewer), { withinMs: 60_000 });
+  clearInterval(acks);
+
+  expect([check.offset, check.wrongAt]).toEqual([64 * MIB, undefined]);
+}, 90_000);
+
 test("a connection lost again and again in a flood costs no byte", async () => {
   using pattern = new Pattern(48 * MIB);
   await using runner = await TestRunner.start();

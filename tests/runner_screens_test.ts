@@ -81,10 +81,10 @@ async function check(
   await reattach(runner, id, stayed);
 }
 
-function wideFile(): { path: string } & Disposable {
-  const dir = mkdtempSync(join(tmpdir(), "hypivisor-wide-"));
-  const path = join(dir, "wide.txt");
-  writeFileSync(path, WIDE);
+function tempFile(name: string, text: string): { path: string } & Disposable {
+  const dir = mkdtempSync(join(tmpdir(), "hypivisor-screens-"));
+  const path = join(dir, name);
+  writeFileSync(path, text);
   return {
     path,
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
@@ -92,7 +92,7 @@ function wideFile(): { path: string } & Disposable {
 }
 
 test("vim's screen after a reattach is the one that never left", async () => {
-  using file = wideFile();
+  using file = tempFile("wide.txt", WIDE);
   await check(["vim", "-u", "NONE", "-N", file.path], [
     { keys: "", shows: "0 größe" },
     { keys: ":set number ruler hlsearch\r/界面\r", shows: /^\s+1 0 größe/m },
@@ -103,7 +103,7 @@ test("vim's screen after a reattach is the one that never left", async () => {
 }, 60_000);
 
 test("less on wide text looks the same after a reattach", async () => {
-  using file = wideFile();
+  using file = tempFile("wide.txt", WIDE);
   await check(["less", "-R", file.path], [
     { keys: "", shows: "0 größe" },
     { keys: " ", shows: "30 größe" },
@@ -121,7 +121,8 @@ test("htop looks the same after a reattach, while it draws on", async () => {
 
 test("tmux looks the same after a reattach", async () => {
   const socket = `hypivisor-test-${process.pid}`;
-  const command = ["tmux", "-L", socket, "-f", "/dev/null", "new", "bash"];
+  using config = tempFile("tmux.conf", "set -g assume-paste-time 0\n");
+  const command = ["tmux", "-L", socket, "-f", config.path, "new", "bash"];
   await check([...command, "--norc", "--noprofile"], [
     { keys: "PS1='p> '\rclear\recho größe 界面 👍\r", shows: "größe 界面" },
     { keys: "\x02%", shows: "│" },

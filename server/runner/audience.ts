@@ -23,8 +23,8 @@ const LAG_MAX_BYTES = TAPE_MAX_BYTES / 2;
 export const HOLD_MS = 10_000;
 
 /**
- * Output after a held place, when the program is made to wait for it. Once it
- * has to, up to 260 KiB still came on a busy machine: a read and a full tty.
+ * Output after a held place, when the program is made to wait for it. What was
+ * read in that turn still comes, and has room on the tape.
  */
 const HOLD_MAX_BYTES = TAPE_MAX_BYTES / 2;
 

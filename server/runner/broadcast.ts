@@ -15,8 +15,8 @@ import type {
 import { Audience } from "./audience.ts";
 import type { Connection } from "./connection.ts";
 import type { Courtesy } from "./courtesy.ts";
-import { Screen } from "./screen.ts";
-import type { Screens } from "./screens.ts";
+import { Screen } from "./screen/screen.ts";
+import type { Screens } from "./screen/screens.ts";
 import { Tape } from "./tape.ts";
 import { type Stream, Viewer, type ViewerCard } from "./viewer.ts";
 
@@ -31,13 +31,6 @@ const QUESTIONS_OPEN_MS = 3_000;
 
 /** The shortest that a timer can do, and enough for a key and its echo. */
 const REST_MS = 1;
-
-/**
- * Output so soon after the last is part of a flood, in which frames are made
- * larger: three reads in one halve what frames cost all the way to the viewer.
- * No person types so fast.
- */
-const ALONE_MS = 1;
 
 export interface BroadcastEvents {
   /** The program should wait, or may go on. */
@@ -62,8 +55,6 @@ export class Broadcast {
   #startedAt = Date.now();
   #wasSeen = false;
   #isHeld = false;
-  #pumping: NodeJS.Immediate | undefined;
-  #pumpedAt = 0;
   #isResting = false;
   #recheck: Timer | undefined;
 
@@ -105,15 +96,20 @@ export class Broadcast {
     this.#startedAt = Date.now();
     this.#wasSeen = !this.#audience.isEmpty;
     this.#audience.restart();
-    for (const viewer of this.#audience.viewers) viewer.follow(this.#stream);
+    for (const viewer of this.#audience.viewers) {
+      viewer.follow(this.#stream);
+      this.#showRaw(viewer);
+    }
   }
 
-  output(bytes: Uint8Array): void {
-    this.#stream.tape.append(bytes);
-    this.#pumpSoon();
+  output(chunks: readonly Uint8Array[]): void {
+    const { tape } = this.#stream;
+    const before = tape.end;
+    for (const chunk of chunks) tape.append(chunk);
+    this.pumpAll();
     // After the viewers: their bytes are still in the processor's cache.
     this.#screen.keepUp();
-    if (this.#courtesy.asks(this, bytes.length, Date.now())) this.#rest();
+    if (this.#courtesy.asks(this, tape.end - before, Date.now())) this.#rest();
     this.#brake();
   }
 
@@ -151,13 +147,17 @@ export class Broadcast {
     if (isThere) {
       this.#audience.takeOver(place.offset);
       viewer.resume(place);
-    } else if (this.#canShowRaw()) {
-      const { size, number: sizeNumber } = tape.sizeAt(0);
-      const bytes = new Uint8Array();
-      viewer.show(this.#stream, { bytes, offset: 0, size, sizeNumber });
-    } else viewer.ask();
+    } else if (this.#canShowRaw()) this.#showRaw(viewer);
+    else viewer.ask();
     this.#wasSeen = true;
     this.advance(viewer);
+  }
+
+  /** All from the start, on an empty screen. */
+  #showRaw(viewer: Viewer): void {
+    const { size, number: sizeNumber } = this.#stream.tape.sizeAt(0);
+    const bytes = new Uint8Array();
+    viewer.show(this.#stream, { bytes, offset: 0, size, sizeNumber });
   }
 
   #canShowRaw(): boolean {
@@ -197,26 +197,9 @@ export class Broadcast {
     for (const viewer of this.#audience.viewers) viewer.pump(now);
   }
 
-  /** At once what comes alone, at the end of the turn what comes in a flood. */
-  #pumpSoon(): void {
-    if (this.#pumping !== undefined) return;
-    const now = performance.now();
-    const isAlone = now - this.#pumpedAt > ALONE_MS;
-    this.#pumpedAt = now;
-    if (isAlone) return this.pumpAll();
-    this.#pumping = setImmediate(() => {
-      this.#pumping = undefined;
-      this.#pumpedAt = performance.now();
-      this.pumpAll();
-      this.#brake();
-    });
-  }
-
   /** Sends the viewers away. */
   close(): void {
-    this.pumpAll();
     for (const viewer of this.#audience.viewers) viewer.leave();
-    clearImmediate(this.#pumping);
     clearTimeout(this.#recheck);
     this.#screen.close();
   }

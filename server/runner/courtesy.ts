@@ -1,16 +1,15 @@
 /**
  * Courtesy: a program that floods gives way while somebody types elsewhere.
  *
- * Bun reads a terminal until it is empty or has given 128 KiB. One that is
- * being filled meanwhile takes 2 ms of every turn of the loop, and a key waits
- * for three of them. A millisecond's rest after each read makes the turns short,
- * for the half of the flood's rate.
+ * One that is read while it is being filled takes a millisecond or two of every
+ * turn of the loop, and a key waits for three of them. A moment's rest after
+ * each read makes the turns short, for the half of the flood's rate.
  */
 
 /** Typing goes on for so long after a key. */
 const TYPING_MS = 200;
 
-/** A read of less was not a flood. */
+/** Less at a turn is no flood. */
 const FLOOD_BYTES = 32 * 1024;
 
 export class Courtesy {

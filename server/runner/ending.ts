@@ -89,12 +89,20 @@ async function findAll(
   const terminals = new Set(children.map(({ terminal }) => terminal as string));
   const found: ProcessFacts[] = [];
   for await (const one of listProcesses()) {
-    if (one.pid === process.pid) continue;
+    if (isOurOwn(one.pid)) continue;
     const isTheirs = leaders.has(one.session) || leaders.has(one.group) ||
       leaders.has(one.pid) || everywhere && isMarked(one, terminals);
     if (isTheirs) found.push(one);
   }
   return found;
+}
+
+/**
+ * A daemon that was started in a terminal carries its mark, and so does the
+ * runner that it starts: neither is ended with it.
+ */
+function isOurOwn(pid: number): boolean {
+  return pid === process.pid || pid === process.ppid;
 }
 
 /**

@@ -17,15 +17,17 @@ import { bootId, findProcess } from "./process_table.ts";
 import { Pty } from "./pty.ts";
 
 /**
- * Output may still be on its way when the program has ended. Longer only if
- * somebody else holds the terminal open, who is ended then.
+ * Output may still be on its way when the program has ended. There is no end of
+ * it while somebody else holds the terminal open: then silence is enough, or
+ * that it has gone on for too long.
  */
-const DRAIN_MS = 100;
+const SILENCE_MS = 100;
+const DRAIN_MAX_MS = 2_000;
 
 const BOOT_ID = bootId();
 
 export interface ProgramEvents {
-  onOutput(bytes: Uint8Array): void;
+  onOutput(chunks: readonly Uint8Array[]): void;
   onInputTaken(inputBytes: number): void;
   /** It has ended and its output is complete. One of the two is null. */
   onExit(code: number | null, signal: string | null): void;
@@ -42,6 +44,8 @@ export class Program {
   /** Resolves when nothing is left of it. Never rejects. */
   readonly gone: Promise<void>;
   #isToBeEnded = false;
+  #isDrained = false;
+  #heardAt = 0;
 
   /** @throws {HypivisorError} `unavailable`, saying what to do. */
   constructor(
@@ -57,10 +61,16 @@ export class Program {
     const entry = records.add({ terminal, bootId: BOOT_ID });
     try {
       this.#pty = new Pty({ command, folder: spec.folder, env, size }, {
-        onOutput: (bytes) => events.onOutput(bytes),
+        onOutput: (chunks) => {
+          this.#heardAt = Date.now();
+          events.onOutput(chunks);
+        },
         onInputTaken: (left) => events.onInputTaken(left),
         onExit: (...exit) => this.#exited.resolve(exit),
-        onEnd: () => this.#outputEnded.resolve(),
+        onEnd: () => {
+          this.#isDrained = true;
+          this.#outputEnded.resolve();
+        },
       });
     } catch (thrown) {
       entry.remove();
@@ -117,12 +127,24 @@ export class Program {
   async #finish(): Promise<void> {
     const exit = await this.#exited.promise;
     this.#pty.release();
-    await Promise.race([this.#outputEnded.promise, Bun.sleep(DRAIN_MS)]);
+    await this.#drain();
     this.#events.onExit(...exit);
     if (!this.#isToBeEnded) {
       await endChildren([this.#child], { everywhere: false });
     }
     this.#pty.close();
+  }
+
+  async #drain(): Promise<void> {
+    const deadline = Date.now() + DRAIN_MAX_MS;
+    let now;
+    do {
+      const silence = Bun.sleep(SILENCE_MS);
+      await Promise.race([this.#outputEnded.promise, silence]);
+      now = Date.now();
+    } while (
+      !this.#isDrained && now - this.#heardAt < SILENCE_MS && now < deadline
+    );
   }
 }
 

@@ -17,6 +17,13 @@ import { takeMaster } from "./pty_master.ts";
 /** Read at a stretch; then all others have their turn. */
 const TURN_BYTES = 64 * 1024;
 
+/**
+ * Output so soon after the last is part of a flood, whose reads of 4 KiB are
+ * handed on together at the end of a turn: what each costs on all its way is
+ * halved. No person types so fast.
+ */
+const ALONE_MS = 1;
+
 /** For a program that does not read what is typed: when to try again. */
 const FIRST_RETRY_MS = 1;
 const MOST_RETRY_MS = 50;
@@ -29,7 +36,8 @@ export interface PtyProgram {
 }
 
 export interface PtyEvents {
-  onOutput(bytes: Uint8Array): void;
+  /** What came lately: a key's echo at once, a flood in pieces of some size. */
+  onOutput(chunks: readonly Uint8Array[]): void;
   /** Some input was taken, and so much is left. */
   onInputTaken(inputBytes: number): void;
   onExit(code: number | null, signal: string | null): void;
@@ -46,6 +54,9 @@ export class Pty {
   #isReleased = false;
   /** Set while the program is made to wait. */
   #held: PromiseWithResolvers<void> | undefined;
+  #output: Uint8Array[] = [];
+  #handing: NodeJS.Immediate | undefined;
+  #handedAt = 0;
   #input: Uint8Array[] = [];
   #inputBytes = 0;
   #retry: Timer | undefined;
@@ -110,6 +121,7 @@ export class Pty {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.hold(false);
+    this.#handOn();
     clearTimeout(this.#retry);
     this.#input = [];
     this.#inputBytes = 0;
@@ -120,22 +132,46 @@ export class Pty {
 
   async #read(): Promise<void> {
     let stretch = 0;
-    try {
-      while (!this.#isClosed) {
-        if (this.#held) await this.#held.promise;
-        const { value, done } = await this.#reader.read();
-        if (done) break;
-        this.#events.onOutput(value);
-        stretch += value.length;
-        if (stretch < TURN_BYTES) continue;
-        stretch = 0;
-        // A read that need not wait does not let the loop go round.
-        await new Promise((next) => setImmediate(next));
-      }
-    } catch {
-      // EIO: on Linux that is how the end is told.
+    let bytes;
+    while ((bytes = await this.#next())) {
+      this.#collect(bytes);
+      stretch += bytes.length;
+      if (stretch < TURN_BYTES) continue;
+      stretch = 0;
+      this.#handOn();
+      // A read that need not wait does not let the loop go round.
+      await new Promise((next) => setImmediate(next));
     }
+    this.#handOn();
     this.#events.onEnd();
+  }
+
+  #collect(bytes: Uint8Array): void {
+    this.#output.push(bytes);
+    if (this.#handing !== undefined) return;
+    if (performance.now() - this.#handedAt > ALONE_MS) return this.#handOn();
+    this.#handing = setImmediate(() => this.#handOn());
+  }
+
+  #handOn(): void {
+    clearImmediate(this.#handing);
+    this.#handing = undefined;
+    this.#handedAt = performance.now();
+    if (this.#output.length === 0) return;
+    const chunks = this.#output;
+    this.#output = [];
+    this.#events.onOutput(chunks);
+  }
+
+  /** What the program printed next. Undefined at the end. */
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#held) await this.#held.promise;
+    if (this.#isClosed) return undefined;
+    try {
+      return (await this.#reader.read()).value;
+    } catch {
+      return undefined; // EIO: on Linux that is how the end is told.
+    }
   }
 
   #feed(): void {

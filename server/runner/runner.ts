@@ -12,7 +12,7 @@ import type { TerminalId, TerminalRecord } from "../protocol/terminal.ts";
 import type { ChildRecords } from "./child_record.ts";
 import { Courtesy } from "./courtesy.ts";
 import { Notices } from "./notices.ts";
-import { Screens } from "./screens.ts";
+import { Screens } from "./screen/screens.ts";
 import { Terminal } from "./terminal.ts";
 
 const log = logger("runner");

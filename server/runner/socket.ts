@@ -20,12 +20,28 @@ export interface RunnerSocket {
   close(): void;
 }
 
-/** Listens at `path`; what lies there is a dead runner's, as we have the lock. */
+/**
+ * Longest path that a socket may have, on Linux; macOS takes three less. Bun
+ * 1.4.5 says no more than "Failed to listen".
+ */
+const PATH_MAX_BYTES = 107;
+
+/**
+ * Listens at `path`; what lies there is a dead runner's, as we have the lock.
+ *
+ * @throws {HypivisorError} `unavailable` if it cannot.
+ */
 export function listen(
   path: string,
   host: Host,
   onChange: () => void,
 ): RunnerSocket {
+  if (Buffer.byteLength(path) > PATH_MAX_BYTES) {
+    throw new HypivisorError(
+      "unavailable",
+      `Cannot listen at "${path}": the path is longer than a socket may have. Choose a shorter --data-dir`,
+    );
+  }
   rmSync(path, { force: true });
   const open = new Set<Connection>();
   const before = process.umask(0o177);

@@ -34,7 +34,8 @@ export async function startRunner(
 ): Promise<RunningRunner> {
   const dataDir = resolve(dir);
   makePrivateDir(dataDir);
-  if (!lockForRunner(dataDir)) {
+  const socketPath = join(dataDir, "runner.sock");
+  if (!await lockForRunner(dataDir, socketPath)) {
     throw new HypivisorError(
       "conflict",
       `Cannot start a runner: another one is running in "${dataDir}"`,
@@ -43,15 +44,14 @@ export async function startRunner(
   outliveBugs();
   const records = new ChildRecords(dataDir);
   await endLeftovers(records);
-  return run(dataDir, new Runner(records), idleMaxMs);
+  return run(socketPath, new Runner(records), idleMaxMs);
 }
 
 function run(
-  dataDir: string,
+  socketPath: string,
   runner: Runner,
   idleMaxMs: number,
 ): RunningRunner {
-  const socketPath = join(dataDir, "runner.sock");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let isEnding = false;
   let idle: Timer | undefined;

@@ -23,7 +23,7 @@ import { type ProgramFacts, withTold } from "./facts.ts";
 import { WINDOW_BYTES } from "./pace.ts";
 import { Program } from "./program.ts";
 import { Scanner } from "./scanner.ts";
-import type { Screens } from "./screens.ts";
+import type { Screens } from "./screen/screens.ts";
 import { INPUT_MAX_BYTES, Typists } from "./typists.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -229,8 +229,9 @@ export class Terminal {
     this.#changed();
   }
 
-  /** Sends the viewers away. */
+  /** Sends the viewers away, who are told how it ended. */
   close(): void {
+    this.inform();
     this.#broadcast.close();
   }
 
@@ -260,7 +261,7 @@ export class Terminal {
     try {
       const { records } = this.#host;
       const program = new Program(this.#spec, this.#broadcast.size, records, {
-        onOutput: (bytes) => this.#onOutput(bytes),
+        onOutput: (chunks) => this.#onOutput(chunks),
         onInputTaken: (left) => this.#typists.taken(left),
         onExit: (code, signal) => this.#onExit(code, signal),
       });
@@ -273,9 +274,14 @@ export class Terminal {
     }
   }
 
-  #onOutput(bytes: Uint8Array): void {
-    this.#broadcast.output(bytes);
-    this.#scanner.push(bytes);
+  #onOutput(chunks: readonly Uint8Array[]): void {
+    try {
+      this.#broadcast.output(chunks);
+      for (const chunk of chunks) this.#scanner.push(chunk);
+    } catch (thrown) {
+      // A bug of ours must not have the program wait for ever.
+      log.failed("output_failed", thrown, { terminal: this.id });
+    }
   }
 
   #onExit(code: number | null, signal: string | null): void {

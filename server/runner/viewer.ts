@@ -112,16 +112,16 @@ export class Viewer {
     this.#connection.close();
   }
 
-  /** Another program is printing now. */
+  /** Another program is printing now. Waits for a screen of it. */
   follow(stream: Stream): void {
     this.#stream = stream;
-    this.ask();
+    this.pace.moveTo(stream.tape.end, false);
+    this.#phase = { kind: "asking" };
   }
 
   /** Needs a screen of how it is now. */
   ask(): void {
-    this.pace.moveTo(this.#stream.tape.end, false);
-    this.#phase = { kind: "asking" };
+    this.follow(this.#stream);
     this.#ask(this);
   }
 

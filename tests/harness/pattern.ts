@@ -15,25 +15,34 @@ const LINE = 64;
 
 /** Numbered lines, and a program that prints them. */
 export class Pattern implements Disposable {
+  /** As they arrive. */
   readonly bytes: Buffer;
   readonly #dir = mkdtempSync(join(tmpdir(), "hypivisor-pattern-"));
+  readonly #isCooked: boolean;
 
-  constructor(size: number) {
+  /** @param isCooked Whether the tty makes CR and LF of each line's end. */
+  constructor(size: number, isCooked = false) {
+    this.#isCooked = isCooked;
     this.bytes = Buffer.alloc(size, "-");
     for (let at = 0; at < size; at += LINE) {
       this.bytes.write(String(at).padStart(12, "0"), at);
+      if (isCooked) this.bytes[at + LINE - 2] = 0x0d;
       this.bytes[at + LINE - 1] = 0x0a;
     }
-    writeFileSync(this.#file, this.bytes);
+    const printed = isCooked
+      ? this.bytes.filter((byte) => byte !== 0x0d)
+      : this.bytes;
+    writeFileSync(this.#file, printed);
   }
 
   get #file(): string {
     return join(this.#dir, "pattern.txt");
   }
 
-  /** Prints `READY`, waits for an Enter, and prints all of it as it is. */
+  /** Prints `READY`, waits for an Enter, and prints all of it. */
   get program(): string[] {
-    const script = `stty -opost -echo; printf ${READY}; read enter; ` +
+    const mode = this.#isCooked ? "opost" : "-opost";
+    const script = `stty ${mode} -echo; printf ${READY}; read enter; ` +
       `exec cat '${this.#file}'`;
     return ["sh", "-c", script];
   }

@@ -10,14 +10,14 @@ import {
   content,
   extended,
   foreground,
-} from "../../server/runner/cells.ts";
+} from "../../server/runner/screen/cells.ts";
 import {
   type Core,
   type CoreBuffer,
   type CoreLine,
   coreOf,
   type ExtendedAttributes,
-} from "../../server/runner/xterm_core.ts";
+} from "../../server/runner/screen/xterm_core.ts";
 
 /** The first difference in words. Undefined if there is none. */
 export function screenDifference(

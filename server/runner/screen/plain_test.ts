@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Terminal } from "@xterm/headless";
-import { makeChance } from "../../tests/harness/random.ts";
-import { screenDifference } from "../../tests/harness/screen_difference.ts";
+import { makeChance } from "../../../tests/harness/random.ts";
+import { screenDifference } from "../../../tests/harness/screen_difference.ts";
 import { findCut, plainUntil } from "./plain.ts";
 import { coreOf } from "./xterm_core.ts";
 

@@ -1,6 +1,6 @@
 /** What the runner and its screen worker say to each other. Types only. */
 
-import type { TerminalSize } from "../protocol/terminal.ts";
+import type { TerminalSize } from "../../protocol/terminal.ts";
 
 /** One run of a terminal. Never reused. */
 export type MirrorId = number;

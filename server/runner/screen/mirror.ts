@@ -9,7 +9,7 @@
 
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { Terminal } from "@xterm/headless";
-import { TERMINAL_SCROLLBACK_LINES } from "../protocol/terminal.ts";
+import { TERMINAL_SCROLLBACK_LINES } from "../../protocol/terminal.ts";
 import { Painter } from "./painter.ts";
 import {
   bufferState,

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { TERMINAL_SCROLLBACK_LINES } from "../protocol/terminal.ts";
+import { TERMINAL_SCROLLBACK_LINES } from "../../protocol/terminal.ts";
 import { Backlog } from "./backlog.ts";
 import type { MirrorStep } from "./screen_message.ts";
-import { Tape, TAPE_MAX_BYTES } from "./tape.ts";
+import { Tape, TAPE_MAX_BYTES } from "../tape.ts";
 
 const SIZE = { cols: 80, rows: 24 };
 const FRESH = { isPlain: true, wraps: true, column: 0 };

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { Terminal } from "@xterm/headless";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
-import { TERMINAL_SCROLLBACK_LINES } from "../protocol/terminal.ts";
-import { randomStream } from "../../tests/harness/random_terminal.ts";
-import { screenDifference } from "../../tests/harness/screen_difference.ts";
+import { TERMINAL_SCROLLBACK_LINES } from "../../protocol/terminal.ts";
+import { randomStream } from "../../../tests/harness/random_terminal.ts";
+import { screenDifference } from "../../../tests/harness/screen_difference.ts";
 import { Mirror } from "./mirror.ts";
 import { coreOf } from "./xterm_core.ts";
 

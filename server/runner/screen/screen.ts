@@ -6,12 +6,12 @@
  * that makes no difference is left out, and the rest goes to the mirror.
  */
 
-import { logger } from "../log.ts";
+import { logger } from "../../log.ts";
 import { Backlog } from "./backlog.ts";
 import type { MirrorFacts, MirrorId } from "./screen_message.ts";
 import type { Screens } from "./screens.ts";
-import { type Tape, TAPE_MAX_BYTES } from "./tape.ts";
-import type { Painting } from "./viewer.ts";
+import { type Tape, TAPE_MAX_BYTES } from "../tape.ts";
+import type { Painting } from "../viewer.ts";
 
 const log = logger("screen");
 
@@ -39,6 +39,8 @@ export class Screen {
   #backlog: Backlog;
   /** Undefined while it is being fed. */
   #facts: MirrorFacts | undefined = FRESH;
+  /** Said once: a flood has many. */
+  #hadGap = false;
   /** Bytes of each feed that is not parsed yet. */
   #underWay: number[] = [];
 
@@ -88,10 +90,11 @@ export class Screen {
   }
 
   #feed(most: number): void {
-    if (this.#backlog.hasGap) {
+    if (this.#backlog.hasGap && !this.#hadGap) {
       // A program that may not wait printed more than can be drawn. The modes
       // and all that it draws anew are right; lines of it are missing.
       log.warn("screen_incomplete", { mirror: this.#mirror });
+      this.#hadGap = true;
     }
     const before = this.#backlog.length;
     const steps = this.#backlog.take(most);
@@ -112,6 +115,7 @@ export class Screen {
     this.#underWay = [];
     this.#facts = undefined;
     this.#backlog = new Backlog(this.#tape);
+    this.keepUp();
     this.#onRoom();
   }
 }

@@ -6,7 +6,7 @@
  * memory; one that is painted is parsed again when it is needed.
  */
 
-import type { TerminalSize } from "../protocol/terminal.ts";
+import type { TerminalSize } from "../../protocol/terminal.ts";
 import { Mirror } from "./mirror.ts";
 import type {
   FromScreens,
@@ -35,6 +35,11 @@ self.onmessage = ({ data }: MessageEvent<ToScreens>) => {
   } catch (thrown) {
     const request = "request" in data ? data.request : undefined;
     tell({ type: "failed", request, error: describe(thrown) });
+    // Who feeds waits for this, whatever became of it.
+    if (data.type === "feed") {
+      const facts = { isPlain: false, wraps: true, column: 0 };
+      tell({ type: "fed", mirror: data.mirror, ...facts });
+    }
   }
 };
 

@@ -6,8 +6,8 @@
  * feed is told that its mirror is gone.
  */
 
-import { HypivisorError } from "../errors.ts";
-import { logger } from "../log.ts";
+import { HypivisorError } from "../../errors.ts";
+import { logger } from "../../log.ts";
 import type {
   FromScreens,
   MirrorFacts,
@@ -20,7 +20,7 @@ const log = logger("screens");
 /** In the executable all modules share one URL, so paths start at the root. */
 const WORKER = new URL(
   Bun.isStandaloneExecutable
-    ? "./server/runner/screen_worker.ts"
+    ? "./server/runner/screen/screen_worker.ts"
     : "./screen_worker.ts",
   import.meta.url,
 );

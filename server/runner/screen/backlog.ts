@@ -6,10 +6,10 @@
  * itself. All lies within the tape: what is gone from there is a gap.
  */
 
-import { TERMINAL_SCROLLBACK_LINES } from "../protocol/terminal.ts";
+import { TERMINAL_SCROLLBACK_LINES } from "../../protocol/terminal.ts";
 import { findCut, plainUntil } from "./plain.ts";
 import type { MirrorFacts, MirrorStep } from "./screen_message.ts";
-import type { SizeMark, Tape } from "./tape.ts";
+import type { SizeMark, Tape } from "../tape.ts";
 
 /** As much as `plain.ts` looks at of one sequence. */
 const SEQUENCE_SLACK = 128;
