@@ -60,6 +60,28 @@ test(
   180_000,
 );
 
+test(
+  "a viewer that neither reads nor speaks is closed with that reason",
+  async () => {
+    await using host = await TerminalHost.start();
+    using numbers = numbered();
+    const script = 'while :; do cat "$0"; done';
+    const { id } = await host.open(["sh", "-c", script, numbers.file]);
+    await using _reader = await host.view(id);
+    await using stuck = await host.view(id);
+    stuck.stall();
+    await until(async () => (await host.find(id))?.viewers.length === 1, {
+      withinMs: 40_000,
+    });
+
+    stuck.resume();
+    const closed = await until(() => stuck.closed);
+    assertEquals(closed.code, 4408);
+    assert(closed.reason.startsWith("Too slow:"), closed.reason);
+  },
+  60_000,
+);
+
 // The tty's own flow control loses a CR and LF now and then (Linux 6.18).
 test("a program that has to wait for its viewer loses no byte", async () => {
   await using host = await TerminalHost.start();

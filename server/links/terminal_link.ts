@@ -11,6 +11,7 @@ import { CLOSE } from "../protocol/close.ts";
 import type { TerminalDown, TerminalId } from "../protocol/terminal.ts";
 import { readTerminalUp, type ViewerChoice } from "../read_terminal.ts";
 import type { Net } from "./net.ts";
+import { Silence } from "./silence.ts";
 import type { Carrier, Socket } from "./socket.ts";
 import { Taker } from "./taker.ts";
 import { TerminalPipe } from "./terminal_pipe.ts";
@@ -27,6 +28,7 @@ export class TerminalLink implements Carrier {
   readonly #options: TerminalLinkOptions;
   #pipe: TerminalPipe | undefined;
   #taker: Taker | undefined;
+  #silence: Silence | undefined;
 
   constructor(net: Net, options: TerminalLinkOptions) {
     this.#net = net;
@@ -34,6 +36,7 @@ export class TerminalLink implements Carrier {
   }
 
   opened(socket: Socket): void {
+    this.#silence = new Silence(socket);
     const { terminal, choice, acknowledges } = this.#options;
     const pipe = this.#pipe = new TerminalPipe(this.#net, socket, {
       control: (json) => {
@@ -53,6 +56,7 @@ export class TerminalLink implements Carrier {
   }
 
   text(json: string): void {
+    this.heard();
     try {
       const frame = readTerminalUp(json);
       // What it has not promised to say is not waited for either.
@@ -64,6 +68,7 @@ export class TerminalLink implements Carrier {
   }
 
   binary(bytes: Uint8Array): void {
+    this.heard();
     this.#pipe?.type(bytes);
   }
 
@@ -71,9 +76,12 @@ export class TerminalLink implements Carrier {
     this.#pipe?.drained();
   }
 
-  heard(): void {}
+  heard(): void {
+    this.#silence?.heard();
+  }
 
   closed(): void {
+    this.#silence?.close();
     this.#taker?.close();
     this.#pipe?.closed();
   }
