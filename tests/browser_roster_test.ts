@@ -152,6 +152,9 @@ test("J, K and Ctrl+J walk through the agents", async () => {
     await page.keyboard.press(key);
     await isAt(to);
   };
+  // Who waits is first; before that is known, another one is.
+  for (const at of [0, 1, 2]) await desk.row(at).waitFor();
+  await page.getByText("Well?").first().waitFor();
   await walk("j", "three");
   await walk("j", "one");
   await walk("j", "two");
