@@ -68,6 +68,8 @@ type Passed =
 
 export class ServiceDesk {
   readonly #parts: ServiceDeskParts;
+  /** The first runner was asked for, and told of the folder. */
+  #begun: Promise<void> = Promise.resolve();
   /** The load that is under way, or was the last. */
   #loaded: Promise<void> = Promise.resolve();
   #joinedAt: UnixMs = 0;
@@ -88,9 +90,11 @@ export class ServiceDesk {
    * while no runner answers.
    */
   async fresh(): Promise<readonly ServiceRecord[]> {
-    const client = this.#parts.hold.client;
-    if (!client) return this.list();
     try {
+      // Who asks as soon as the daemon is there is not told that there are none.
+      await this.#begun;
+      const client = this.#parts.hold.client;
+      if (!client) return this.list();
       await this.#loaded;
       const { services } = await client.call("services_list", {});
       return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
@@ -100,8 +104,17 @@ export class ServiceDesk {
     }
   }
 
-  /** Starts a runner, if there is something for it to run. */
-  async begin(): Promise<void> {
+  /**
+   * Starts a runner, if there is something for it to run.
+   *
+   * @param lookedFor Settles when the last daemon's runner was looked for.
+   */
+  begin(lookedFor: Promise<void> = Promise.resolve()): Promise<void> {
+    return this.#begun = this.#start(lookedFor);
+  }
+
+  async #start(lookedFor: Promise<void>): Promise<void> {
+    await lookedFor;
     if (this.#isLeaving || !this.#hasFiles()) return;
     try {
       await this.#parts.hold.need();
