@@ -29,6 +29,8 @@ export type LinkState =
 export interface Socket {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** As the browser numbers it. */
+  readonly readyState: number;
   /** Bytes that were sent and are still in this browser. */
   readonly bufferedAmount: number;
   onopen: (() => void) | null;
@@ -143,7 +145,10 @@ export class Link {
   send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { kind } = this.#state.peek();
     if (kind !== "open" && kind !== "stale") return false;
-    this.#socket?.send(data);
+    // A socket that the other side has begun to close takes everything, and
+    // drops it; we are told only when it is closed.
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(data);
     return true;
   }
 
@@ -248,7 +253,7 @@ export class Link {
           kind: "stale",
           lastHeardAt: this.#lastHeardAt ?? 0,
         };
-        this.#socket?.send(PING);
+        this.send(PING);
       }
       return this.#setTimer(
         STALE_AFTER_MS + STALE_GRACE_MS - quietMs,
@@ -264,7 +269,7 @@ export class Link {
     if (state.kind !== "open" && state.kind !== "stale") return;
     if (this.#options.isQuiet) return;
     const heardAt = this.#lastHeardAt;
-    this.#socket?.send(PING);
+    this.send(PING);
     this.#setTimer(WAKE_ANSWER_MS, () => {
       if (this.#lastHeardAt !== heardAt) return this.#watchSilence();
       this.#dropSocket();

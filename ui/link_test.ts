@@ -61,6 +61,7 @@ class FakeSocket implements Socket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   readonly sent: (string | Uint8Array)[] = [];
   readonly bufferedAmount = 0;
+  readyState: number = WebSocket.OPEN;
   isClosed = false;
   readonly path: string;
 
@@ -231,6 +232,16 @@ test("Link does not knock again where it is told not to", () => {
     assertEquals(link.state.value.kind, kind);
     assertEquals(browser.sockets.length, 1);
   }
+});
+
+test("Link.send() says that a socket which is closing takes nothing", () => {
+  const { browser, link } = openLink();
+  browser.socket.onopen?.();
+  assert(link.send("before"));
+
+  browser.socket.readyState = WebSocket.CLOSING;
+  assert(!link.send("lost"));
+  assertEquals(browser.socket.sent, ["before"]);
 });
 
 test("Link.stop() lets nothing of the old socket through", () => {
