@@ -35,8 +35,14 @@ export const terminalBulk: Measurement = {
     // What is hot is compiled first.
     for (let n = 0; n < 3; n++) await runPair(pair, texts.base64, {});
     return [
-      ...await compare(pair, texts.base64, made.yardsticks),
-      ...await compare(pair, texts.log, made.yardsticks),
+      ...await compare(pair, texts.base64, made.yardsticks, {
+        rateDeflated: TO_TTYD.rateDeflated,
+      }),
+      // Logs shrink so well that ttyd loses little by compressing them: three
+      // times its rate is more than anything reads from a pty.
+      ...await compare(pair, texts.log, made.yardsticks, {
+        rateDeflated: TO_TTYD.rate,
+      }),
       ...await manyViewers(pair, texts.base64),
     ];
   },
@@ -46,6 +52,7 @@ async function compare(
   pair: TerminalPair,
   text: Text,
   yardsticks: readonly Yardstick[],
+  { rateDeflated }: { readonly rateDeflated: number },
 ): Promise<Figure[]> {
   const contestants: Contestant[] = [
     ...yardsticks.map((bare): Contestant => [
@@ -76,32 +83,39 @@ async function compare(
         "",
       ),
     ]),
-    told(`${what}, ttyd, rate`, rate("ttyd"), "MiB/s"),
-    told(`${what}, ttyd, cost`, cost("ttyd"), "CPU-ms/MiB"),
-    told(`${what}, rate`, rate("plain"), "MiB/s"),
-    told(`${what}, cost of daemon and runner`, cost("plain"), "CPU-ms/MiB"),
+    ...besideTtyd(what, runs("plain"), runs("ttyd"), TO_TTYD.rate),
+    ...besideTtyd(
+      `${what}, compression offered`,
+      runs("deflate"),
+      runs("ttyd deflate"),
+      rateDeflated,
+    ),
+  ];
+}
+
+function besideTtyd(
+  what: string,
+  own: readonly BulkRun[],
+  ttyd: readonly BulkRun[],
+  leastRate: number,
+): Figure[] {
+  const rate = (runs: readonly BulkRun[]) => median(runs.map(mibPerSecond));
+  const cost = (runs: readonly BulkRun[]) => median(runs.map(cpuPerMib));
+  return [
+    told(`${what}, ttyd, rate`, rate(ttyd), "MiB/s"),
+    told(`${what}, ttyd, cost`, cost(ttyd), "CPU-ms/MiB"),
+    told(`${what}, rate`, rate(own), "MiB/s"),
+    told(`${what}, cost of daemon and runner`, cost(own), "CPU-ms/MiB"),
     atLeast(
       `${what}, rate to that of ttyd`,
-      rate("plain") / rate("ttyd"),
-      TO_TTYD.rate,
+      rate(own) / rate(ttyd),
+      leastRate,
       "",
     ),
     atMost(
       `${what}, cost to that of ttyd`,
-      cost("plain") / cost("ttyd"),
+      cost(own) / cost(ttyd),
       TO_TTYD.cost,
-      "",
-    ),
-    told(
-      `${what}, compression offered, ttyd, rate`,
-      rate("ttyd deflate"),
-      "MiB/s",
-    ),
-    told(`${what}, compression offered, rate`, rate("deflate"), "MiB/s"),
-    atLeast(
-      `${what}, compression offered, rate to that of ttyd`,
-      rate("deflate") / rate("ttyd deflate"),
-      TO_TTYD.rateDeflated,
       "",
     ),
   ];
