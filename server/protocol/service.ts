@@ -203,6 +203,8 @@ export interface LogQuery {
   /** Lines after this one. One of another epoch counts as absent. */
   readonly since?: LogPlace;
   readonly sinceMs?: UnixMs;
+  /** Whether marks count for `tail`, as they do unless this is false. */
+  readonly marks?: boolean;
   readonly follow: boolean;
 }
 

@@ -90,6 +90,7 @@ const query: Reader<LogQuery> = object({
   tail: optional(integer(0, U32_MAX)),
   since: optional(place),
   sinceMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  marks: optional(boolean),
   follow: boolean,
 });
 
