@@ -168,6 +168,33 @@ export class ServiceDesk {
     };
   }
 
+  /** For a signal: only the log can be told. */
+  async reloadUnasked(): Promise<void> {
+    if (this.#isLeaving || !this.#parts.hold.client && !this.#hasFiles()) {
+      return;
+    }
+    try {
+      const result = await this.reload();
+      if (result.kind === "refused") {
+        for (const { file, line, column, message } of result.faults) {
+          log.error("file_refused", {
+            place: `${file}:${line}:${column}`,
+            message,
+          });
+        }
+        return;
+      }
+      const { added, removed, changed } = result;
+      log.info("services_reloaded", {
+        added: added.length,
+        removed: removed.length,
+        changed: changed.length,
+      });
+    } catch (thrown) {
+      log.error("services_not_reloaded", { why: (thrown as Error).message });
+    }
+  }
+
   /** The lines there are, without those to come. */
   async read(query: Omit<LogQuery, "follow">): Promise<WholeLog> {
     await this.#ready();
@@ -196,6 +223,11 @@ export class ServiceDesk {
     } catch (thrown) {
       log.error("services_not_stopped", { why: (thrown as Error).message });
     }
+  }
+
+  /** Those that `leave` waits for have no grace any more. */
+  async hurry(): Promise<void> {
+    await this.#parts.hold.client?.call("leaving", { now: true });
   }
 
   /** The daemon is gone in a moment; services are not its concern any more. */

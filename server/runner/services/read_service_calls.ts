@@ -109,5 +109,5 @@ export const SERVICE_PARAMS: Readers = {
   services_log_cancel: object({
     subscription: integer(1, Number.MAX_SAFE_INTEGER),
   }),
-  leaving: nothing,
+  leaving: object({ now: optional(boolean) }),
 };

@@ -70,5 +70,7 @@ export const SERVICE_HANDLERS: Handlers = {
     subscriptions.cancel(subscription);
     return {};
   },
-  leaving: async (_, { services }) => ({ stopped: await leave(services) }),
+  leaving: async ({ now = false }, { services }) => ({
+    stopped: await leave(services, now),
+  }),
 };
