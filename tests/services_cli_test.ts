@@ -180,7 +180,15 @@ test("check has the text of every fault of a file", async () => {
     const wanted = said.replace("{}", join(host.folder, "one.kdl"));
     assert(stdout.includes(wanted), `${stdout}\nwanted: ${wanted}`);
   }
+  const check = (...args: string[]) => runCli(["check", ...args], host);
+  const named = join(host.folder, "one.kdl");
+  assertEquals((await check(named)).code, 3);
+  assertEquals((await check(host.folder)).code, 3);
+  const missing = await check(join(host.folder, "nowhere"));
+  assertEquals(missing.code, 1);
+  assertMatch(missing.stderr, /nowhere": there is no such file or folder/);
   host.write("one", 'command "x"\nport 4711\n');
+  assertEquals((await check(named)).code, 0);
   host.write("two", 'command "x"\nport 4711\n');
   host.write("Odd", 'command "x"\n');
   const { stdout } = await runCli(["check"], { env: host.env });
@@ -257,6 +265,10 @@ test("exit codes tell what went wrong", async () => {
   for (const command of ["list", "reload"]) {
     assertEquals((await runCli([command], nowhere)).code, 2, command);
   }
+  assertMatch(
+    (await host.run("stop", "nobody")).stderr,
+    /^hypivisor: Cannot find "nobody": no service, agent or terminal has/,
+  );
   host.write("none", 'command "/no/such/program"\ntransport "none"\n');
   await host.run("reload");
   const refused = await host.run("start", "none");
@@ -286,6 +298,18 @@ test("started as xy it speaks as xy does", async () => {
     stderr: "xy: rpc error -32001: no such server `nobody`\n",
   });
   assertMatch((await run("list")).stdout, /^alpha +stopped/m);
+  for (const command of ["status", "logs"]) {
+    assertEquals(
+      (await run(command, "nobody")).stderr,
+      "xy: rpc error -32001: no such server `nobody`\n",
+    );
+  }
+  host.write("bad", "port 1\n");
+  const refused = await run("reload");
+  assertEquals(refused.code, 3);
+  assert(refused.stderr.startsWith("xy: rpc error -32003: "), refused.stderr);
+  assertMatch((await run("--help")).stdout, /^ {2}logs NAME…/m);
+  assert(!(await run("--help")).stdout.includes("hypivisor logs"));
   await host.daemon.stop();
   const alone = await run("list");
   assertEquals(alone.code, 2);

@@ -78,6 +78,11 @@ test("calls of xy have its results and its numbers of errors", async () => {
     pid: "pid" in state ? state.pid : 0,
     port: 18185,
     restart_count: 0,
+    desired: "up",
+    starts: 1,
+    retries_in_window: 0,
+    ready: "waiting",
+    health: "unknown",
   });
   const status = (await xy.call("status", { name: "alpha" })).result as {
     recent_transitions: { from: string; to: string }[];
@@ -124,6 +129,35 @@ test("calls of xy have its results and its numbers of errors", async () => {
   assertEquals(faulty?.code, -32003);
   assert(faulty?.message.includes("missing required field `command`"));
 }, 60_000);
+
+test(
+  "an exit has the number that a shell would say, and its signal (B16)",
+  async () => {
+    await using host = await ServiceHost.start({
+      crash: `command "sh" "-c" "exit 7"
+transport "none"
+restart { policy "never" }
+`,
+      killed: `command "sh" "-c" "kill -9 $$"
+transport "none"
+restart { policy "never" }
+`,
+    });
+    await host.becomes("crash", "stopped");
+    await host.becomes("killed", "stopped");
+    await using xy = new XyClient(host.dataDir);
+    const [crash, killed] = (await xy.call("list")).result as Record<
+      string,
+      unknown
+    >[];
+    assertEquals([crash?.last_exit, crash?.last_exit_signal], [7, undefined]);
+    assertEquals([killed?.last_exit, killed?.last_exit_signal], [
+      137,
+      "SIGKILL",
+    ]);
+  },
+  60_000,
+);
 
 test(
   "lines that are no calls are told so, and the next ones are answered",

@@ -133,7 +133,8 @@ function statusText(status: ServiceStatus): string {
 
 function readyOf({ ready }: ServiceStatus): string | undefined {
   if (ready.kind === "unknown") return undefined;
-  return ready.kind === "waiting" ? `not yet: ${ready.why ?? ""}` : "yes";
+  if (ready.kind === "ready") return "yes";
+  return ready.why ? `not yet: ${ready.why}` : "not yet";
 }
 
 function healthOf({ health }: ServiceStatus): string | undefined {
