@@ -18,77 +18,88 @@ restart {
 }
 `;
 
-test("services start with the daemon; stop and start name them", async () => {
-  await using host = await ServiceHost.start({ alpha: sleeper() });
-  await host.becomes("alpha", "running");
+test(
+  "services start with the daemon; stop and start name them (1.9)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    await host.becomes("alpha", "running");
 
-  assertEquals(await host.run("stop", "alpha"), {
-    code: 0,
-    stdout: "stopped: alpha\n",
-    stderr: "",
-  });
-  assertEquals(
-    (await host.run("stop", "alpha")).stdout,
-    "not running: alpha\n",
-  );
-  assertEquals((await host.run("start", "alpha")).stdout, "started: alpha\n");
-  assertEquals(
-    (await host.run("start", "--all")).stdout,
-    "already running: alpha\n",
-  );
-  assertEquals(
-    (await host.run("restart", "alpha")).stdout,
-    "restarted: alpha\n",
-  );
-  assertEquals(
-    (await host.run("stop", "--all", "--now")).stdout,
-    "stopped: alpha\n",
-  );
-}, 60_000);
-
-test("one that always fails is listed as failed, in columns", async () => {
-  await using host = await ServiceHost.start({
-    "always-failing-and-with-a-long-name": FAILING,
-    alpha: sleeper(),
-  });
-  await host.becomes("always-failing-and-with-a-long-name", "failed", 6_000);
-  const { state } = await host.becomes("alpha", "running");
-
-  const { code, stdout } = await host.run("list");
-  assertEquals(code, 0);
-  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
-  assertEquals(rows[0], [
-    "NAME",
-    "STATE",
-    "PID",
-    "PORT",
-    "UPTIME",
-    "RESTARTS",
-  ]);
-  assertEquals(rows[1]?.slice(0, 2), ["alpha", "running"]);
-  assertEquals(rows[1]?.[2], String("pid" in state ? state.pid : ""));
-  assertMatch(rows[1]?.[4] ?? "", /^\d+s$/);
-  assertEquals(rows[2], [
-    "always-failing-and-with-a-long-name",
-    "failed",
-    "-",
-    "-",
-    "-",
-    "3",
-  ]);
-  const heads = stdout.split("\n").map((line) =>
-    line.search(/\b(STATE|running|failed)\b/)
-  );
-  assertEquals(new Set(heads.slice(0, 3)).size, 1);
-
-  const told = await host.run("status", "always-failing-and-with-a-long-name");
-  assertMatch(told.stdout, /^state: +failed$/m);
-  assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
-  assertMatch(told.stdout, /^transition: .* running -> restarting/m);
-}, 60_000);
+    assertEquals(await host.run("stop", "alpha"), {
+      code: 0,
+      stdout: "stopped: alpha\n",
+      stderr: "",
+    });
+    assertEquals(
+      (await host.run("stop", "alpha")).stdout,
+      "not running: alpha\n",
+    );
+    assertEquals((await host.run("start", "alpha")).stdout, "started: alpha\n");
+    assertEquals(
+      (await host.run("start", "--all")).stdout,
+      "already running: alpha\n",
+    );
+    assertEquals(
+      (await host.run("restart", "alpha")).stdout,
+      "restarted: alpha\n",
+    );
+    assertEquals(
+      (await host.run("stop", "--all", "--now")).stdout,
+      "stopped: alpha\n",
+    );
+  },
+  60_000,
+);
 
 test(
-  "reload tells what was added, changed and removed, and faults by place",
+  "one that always fails is listed as failed, in columns (1.9)",
+  async () => {
+    await using host = await ServiceHost.start({
+      "always-failing-and-with-a-long-name": FAILING,
+      alpha: sleeper(),
+    });
+    await host.becomes("always-failing-and-with-a-long-name", "failed", 6_000);
+    const { state } = await host.becomes("alpha", "running");
+
+    const { code, stdout } = await host.run("list");
+    assertEquals(code, 0);
+    const rows = stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
+    assertEquals(rows[0], [
+      "NAME",
+      "STATE",
+      "PID",
+      "PORT",
+      "UPTIME",
+      "RESTARTS",
+    ]);
+    assertEquals(rows[1]?.slice(0, 2), ["alpha", "running"]);
+    assertEquals(rows[1]?.[2], String("pid" in state ? state.pid : ""));
+    assertMatch(rows[1]?.[4] ?? "", /^\d+s$/);
+    assertEquals(rows[2], [
+      "always-failing-and-with-a-long-name",
+      "failed",
+      "-",
+      "-",
+      "-",
+      "3",
+    ]);
+    const heads = stdout.split("\n").map((line) =>
+      line.search(/\b(STATE|running|failed)\b/)
+    );
+    assertEquals(new Set(heads.slice(0, 3)).size, 1);
+
+    const told = await host.run(
+      "status",
+      "always-failing-and-with-a-long-name",
+    );
+    assertMatch(told.stdout, /^state: +failed$/m);
+    assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
+    assertMatch(told.stdout, /^transition: .* running -> restarting/m);
+  },
+  60_000,
+);
+
+test(
+  "reload tells what was added, changed and removed, and faults by place (1.9)",
   async () => {
     await using host = await ServiceHost.start({
       gone: sleeper(),
@@ -151,7 +162,7 @@ test(
   60_000,
 );
 
-test("check has the text of every fault of a file", async () => {
+test("15: check has the text of every fault of a file (9.6)", async () => {
   const cases: readonly (readonly [file: string, said: string])[] = [
     ["port 1", "missing required field `command` in {}"],
     [
@@ -203,7 +214,7 @@ test("check has the text of every fault of a file", async () => {
 }, 60_000);
 
 test(
-  "logs prints what there is, follows several, and ends with its reader",
+  "17: logs prints what there is, follows several, and ends with its reader (1.9, 9.6)",
   async () => {
     await using host = await ServiceHost.start({
       quiet: sleeper(),
@@ -248,34 +259,38 @@ test(
   60_000,
 );
 
-test("exit codes tell what went wrong", async () => {
-  await using host = await ServiceHost.start({ alpha: sleeper() });
-  await host.becomes("alpha", "running");
-  const nowhere = { dataDir: join(host.dir, "nowhere"), env: host.env };
-  for (
-    const [args, code] of [
-      [["status", "nobody"], 1],
-      [["start", "nobody"], 1],
-      [["logs", "nobody"], 1],
-      [["start"], 64],
-      [["start", "alpha", "--all"], 64],
-      [["logs", "alpha", "--since", "soon"], 64],
-    ] as const
-  ) assertEquals((await host.run(...args)).code, code, args.join(" "));
-  for (const command of ["list", "reload"]) {
-    assertEquals((await runCli([command], nowhere)).code, 2, command);
-  }
-  assertMatch(
-    (await host.run("stop", "nobody")).stderr,
-    /^hypivisor: Cannot find "nobody": no service, agent or terminal has/,
-  );
-  host.write("none", 'command "/no/such/program"\ntransport "none"\n');
-  await host.run("reload");
-  const refused = await host.run("start", "none");
-  assertEquals(refused.code, 1);
-  assertMatch(refused.stderr, /no\/such\/program/);
-  assertEquals(statSync(join(host.dataDir, "xy.sock")).mode & 0o777, 0o600);
-}, 60_000);
+test(
+  "15: exit codes 0, 1, 2 and 3 tell what went wrong (9.6, B54)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    await host.becomes("alpha", "running");
+    const nowhere = { dataDir: join(host.dir, "nowhere"), env: host.env };
+    for (
+      const [args, code] of [
+        [["status", "nobody"], 1],
+        [["start", "nobody"], 1],
+        [["logs", "nobody"], 1],
+        [["start"], 64],
+        [["start", "alpha", "--all"], 64],
+        [["logs", "alpha", "--since", "soon"], 64],
+      ] as const
+    ) assertEquals((await host.run(...args)).code, code, args.join(" "));
+    for (const command of ["list", "reload"]) {
+      assertEquals((await runCli([command], nowhere)).code, 2, command);
+    }
+    assertMatch(
+      (await host.run("stop", "nobody")).stderr,
+      /^hypivisor: Cannot find "nobody": no service, agent or terminal has/,
+    );
+    host.write("none", 'command "/no/such/program"\ntransport "none"\n');
+    await host.run("reload");
+    const refused = await host.run("start", "none");
+    assertEquals(refused.code, 1);
+    assertMatch(refused.stderr, /no\/such\/program/);
+    assertEquals(statSync(join(host.dataDir, "xy.sock")).mode & 0o777, 0o600);
+  },
+  60_000,
+);
 
 test("started as xy it speaks as xy does", async () => {
   await using host = await ServiceHost.start({ alpha: sleeper() });

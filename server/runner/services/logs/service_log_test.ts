@@ -73,7 +73,7 @@ test("ServiceLog writes what only this user may read (B37)", () => {
   expect(readFileSync(made.path, "utf8")).toBe("[out] a\n");
 });
 
-test("ServiceLog rotates exactly: no file over its size, no line torn", () => {
+test("ServiceLog rotates exactly: no file over its size, no line torn (1.9)", () => {
   using made = makeLog({ maxBytes: 4_096, keep: 2 });
   const all = numbers(1, 1_000);
   for (let i = 0; i < all.length; i += 100) {
