@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { LINKS_MAX } from "../server/links/xy_socket.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
 import { until } from "./harness/until.ts";
 
@@ -186,6 +187,31 @@ test(
     await until(() => xy.heard.find(({ id }) => id === 77));
   },
   60_000,
+);
+
+test(
+  "connections have a bound, and leave room when they go (B53)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    const clients = Array.from(
+      { length: LINKS_MAX + 50 },
+      () => new XyClient(host.dataDir),
+    );
+    await until(
+      () => clients.filter(({ isClosed }) => isClosed).length === 50,
+      {
+        seen: () => clients.filter(({ isClosed }) => isClosed).length,
+      },
+    );
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    await using xy = await until(async () => {
+      const next = new XyClient(host.dataDir);
+      const { result } = await next.call("list");
+      return result !== undefined && next;
+    });
+    assert((await xy.call("list")).result);
+  },
+  30_000,
 );
 
 test("logs answer first, then come the lines, then the end", async () => {
