@@ -337,6 +337,7 @@ test(
   async () => {
     await using host = await ServiceHost.start({
       web: `command "sleep" "1000"\nport 18183\nready { probe "none"; }\n`,
+      lazy: `command "sleep" "1000"\nport 18186\nstart "lazy"\n`,
     });
     const source = join(host.dir, "config", "xy", "servers");
     await Bun.write(
@@ -352,6 +353,11 @@ test(
     assert(
       printed.stdout.includes("http://127.0.0.1:18183/mcp"),
       printed.stderr,
+    );
+    // Nobody listens at its port until somebody asks the daemon for it.
+    assert(
+      (await host.run("export", "cursor", "lazy")).stdout
+        .includes(`${host.daemon.origin}/mcp/lazy`),
     );
     assert(!existsSync(file));
     assertEquals(

@@ -114,9 +114,12 @@ async function targetsOf(
   return chosen.map((service) => targetOf(service, new URL(url), token));
 }
 
-/** By its own port, or by the daemon's, which asks for the token. */
+/**
+ * By its own port, or by the daemon's, which asks for the token: only that one
+ * starts a server over HTTP that runs while it is used.
+ */
 function targetOf(
-  { name, port, path = "/mcp" }: ServiceRecord,
+  { name, port, path = "/mcp", start, transport }: ServiceRecord,
   daemon: URL,
   token: string | undefined,
 ): ExportTarget {
@@ -128,7 +131,8 @@ function targetOf(
     "connect",
     name,
   ];
-  if (port !== undefined) {
+  const isThere = start === "eager" || transport === "stdio";
+  if (port !== undefined && isThere) {
     return { name, url: `http://127.0.0.1:${port}${path}`, command };
   }
   return {
