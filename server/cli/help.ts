@@ -31,7 +31,8 @@ hypivisor COMMAND --help tells more, help services of those.
 /** `hypivisor help services`. */
 export function servicesOverview(commands: readonly Command[]): string {
   return `Services: programs that are kept running, each by a file of its own,
-~/.config/hypivisor/services/NAME.kdl
+~/.config/hypivisor/services/NAME.kdl, for instance:
+  command "npx" "-y" "@modelcontextprotocol/server-github"; transport "stdio"
 
 ${lines(ofServices(commands))}
 

@@ -20,7 +20,7 @@ import { ownCommand } from "../own_command.ts";
 import { suggest } from "../suggest.ts";
 import { dataDirOf, JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
 import { listServices } from "./acts.ts";
-import { placeOf } from "./reach.ts";
+import { placeOf, speaksNoMcp } from "./reach.ts";
 
 const CLIENTS = Object.keys(EXPORT_CLIENTS) as ExportClientId[];
 
@@ -103,9 +103,10 @@ async function targetsOf(
   if (missing !== undefined) {
     throw new HypivisorError("not_found", `no such server \`${missing}\``);
   }
-  const chosen = all.filter((one) =>
-    placeOf(one) && (names.length === 0 || names.includes(one.name))
-  );
+  const named = all.filter((one) => names.includes(one.name));
+  const mute = named.find((one) => !placeOf(one));
+  if (mute) throw new HypivisorError("conflict", speaksNoMcp(mute.name));
+  const chosen = names.length > 0 ? named : all.filter((one) => placeOf(one));
   if (chosen.length === 0) {
     throw new HypivisorError("conflict", "No service speaks MCP");
   }
