@@ -143,6 +143,7 @@ test(
   "a first file is added by reload, and a bad one told by its place",
   async () => {
     await using host = await ServiceHost.start({});
+    assertMatch((await host.run("list")).stderr, /hypivisor help services/);
     host.write("alpha", sleeper());
     assertEquals(
       (await host.run("reload")).stdout,
@@ -155,6 +156,9 @@ test(
     const bad = await host.run("reload");
     assertEquals(bad.code, 3);
     assert(bad.stderr.startsWith(`hypivisor: ${file}:2:6: `), bad.stderr);
+    const json = await host.run("reload", "--json");
+    assertEquals(json.code, 3);
+    assertEquals(JSON.parse(json.stdout).faults[0].line, 2);
     const { stdout } = await host.run("status", "alpha");
     assertMatch(stdout, /^state: +running$/m);
     assert(stdout.includes(`fault:      ${file}:2:6: `), stdout);
@@ -338,6 +342,7 @@ test(
     await using host = await ServiceHost.start({
       web: `command "sleep" "1000"\nport 18183\nready { probe "none"; }\n`,
       lazy: `command "sleep" "1000"\nport 18186\nstart "lazy"\n`,
+      mute: sleeper(),
     });
     const source = join(host.dir, "config", "xy", "servers");
     await Bun.write(
@@ -353,6 +358,11 @@ test(
     assert(
       printed.stdout.includes("http://127.0.0.1:18183/mcp"),
       printed.stderr,
+    );
+    // Not left out in silence, where it is named.
+    assertMatch(
+      (await host.run("export", "cursor", "web", "mute")).stderr,
+      /^hypivisor: Service "mute" speaks no MCP: its file names neither/,
     );
     // Nobody listens at its port until somebody asks the daemon for it.
     assert(
