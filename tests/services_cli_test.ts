@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cliCommand, cliEnv, runCli } from "./harness/cli.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
+import { freePort } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 const FAILING = `command "false"
@@ -103,12 +104,12 @@ test(
   async () => {
     await using host = await ServiceHost.start({
       gone: sleeper(),
-      other: sleeper("port 18181\n"),
+      other: sleeper(`port ${freePort()}\n`),
       same: sleeper(),
     });
     await host.becomes("same", "running");
     host.remove("gone");
-    host.write("other", sleeper("port 18182\n"));
+    host.write("other", sleeper(`port ${freePort()}\n`));
     host.write("fresh", sleeper());
 
     assertEquals(
@@ -339,15 +340,16 @@ test("started as xy it speaks as xy does", async () => {
 test(
   "files of xy are copied, and a service is exported and taken out again",
   async () => {
+    const port = freePort();
     await using host = await ServiceHost.start({
-      web: `command "sleep" "1000"\nport 18183\nready { probe "none"; }\n`,
-      lazy: `command "sleep" "1000"\nport 18186\nstart "lazy"\n`,
+      web: `command "sleep" "1000"\nport ${port}\nready { probe "none"; }\n`,
+      lazy: `command "sleep" "1000"\nport ${freePort()}\nstart "lazy"\n`,
       mute: sleeper(),
     });
     const source = join(host.dir, "config", "xy", "servers");
     await Bun.write(
       join(source, "old.kdl"),
-      'command "sleep"\nargs "9"\nport 18184\n',
+      `command "sleep"\nargs "9"\nport ${freePort()}\n`,
     );
     const imported = await runCli(["import", "xy"], { env: host.env });
     assertEquals(imported.code, 0, imported.stderr);
@@ -356,7 +358,7 @@ test(
     const file = join(host.dir, ".cursor", "mcp.json");
     const printed = await host.run("export", "cursor", "web");
     assert(
-      printed.stdout.includes("http://127.0.0.1:18183/mcp"),
+      printed.stdout.includes(`http://127.0.0.1:${port}/mcp`),
       printed.stderr,
     );
     // Not left out in silence, where it is named.
@@ -374,7 +376,7 @@ test(
       (await host.run("export", "cursor", "web", "--write")).code,
       0,
     );
-    assert(readFileSync(file, "utf8").includes("18183"));
+    assert(readFileSync(file, "utf8").includes(`:${port}/`));
     assertEquals(
       (await host.run("export", "cursor", "web", "--remove")).stdout,
       "removed: web\n",

@@ -7,7 +7,7 @@ import {
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cliCommand, cliEnv } from "./harness/cli.ts";
 import { Hypivisor } from "./harness/hypivisor.ts";
@@ -19,6 +19,10 @@ const EVERYTHING = resolve(
   import.meta.dir,
   "../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
 );
+
+function modeOf(file: string): number {
+  return statSync(file).mode & 0o777;
+}
 
 test(
   "services go on when the daemon is killed, and the next one has them",
@@ -51,7 +55,11 @@ test(
     const kept = pidOf(await host.becomes("kept", "running"));
     assertEquals((await host.run("stop", "down")).code, 0);
 
+    const sockets = ["hypivisor.sock", "xy.sock"]
+      .map((name) => join(host.dataDir, name));
+    assertEquals(sockets.map(modeOf), [0o600, 0o600]);
     assertEquals(await host.daemon.stop(), 0);
+    assertEquals(sockets.filter(existsSync), []); // B44
     assert(!isAlive(alpha));
     assert(isAlive(kept));
     await host.daemon.start();

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { LINKS_MAX } from "../server/links/xy_socket.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
+import { freePort } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 interface Said {
@@ -64,8 +65,9 @@ class XyClient implements AsyncDisposable {
 }
 
 test("calls of xy have its results and its numbers of errors", async () => {
+  const port = freePort();
   await using host = await ServiceHost.start({
-    alpha: sleeper("port 18185\n"),
+    alpha: sleeper(`port ${port}\n`),
   });
   const { state } = await host.becomes("alpha", "running");
   await using xy = new XyClient(host.dataDir);
@@ -77,7 +79,7 @@ test("calls of xy have its results and its numbers of errors", async () => {
     name: "alpha",
     state: "running",
     pid: "pid" in state ? state.pid : 0,
-    port: 18185,
+    port,
     restart_count: 0,
     desired: "up",
     starts: 1,
@@ -161,7 +163,7 @@ restart { policy "never" }
 );
 
 test(
-  "lines that are no calls are told so, and the next ones are answered",
+  "lines that are no calls are told so, and the next ones are answered (B52)",
   async () => {
     await using host = await ServiceHost.start({ alpha: sleeper() });
     await host.becomes("alpha", "running");
