@@ -64,6 +64,10 @@ export interface Daemon {
    * @param leaves Stops the services that are not to be kept.
    */
   close(leaves: boolean): Promise<void>;
+  /** Reads the files of services again. */
+  reload(): void;
+  /** Ends services that are being stopped, without what is left of a grace. */
+  hurry(): Promise<void>;
 }
 
 /**
@@ -86,8 +90,10 @@ export function startDaemon(config: Config): Daemon {
   const tokenFile = tokenFileFor(config.token, dataDir.path);
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const startedAt = now();
+  const hasServices = !dataDir.isShared;
   const net = makeNet({
     config,
+    hasServices,
     store,
     registry,
     metrics,
@@ -96,6 +102,7 @@ export function startDaemon(config: Config): Daemon {
       ? new Children({
         ...config,
         dataDir: dataDir.path,
+        servicesDir: hasServices ? config.servicesDir : undefined,
         roster: registry,
         way: () => ({ ws: uplinkUrl(config, port), tokenFile }),
         env: process.env,
@@ -200,11 +207,14 @@ export function startDaemon(config: Config): Daemon {
       dataDir.release();
       log.info("stopped");
     },
+    reload: () => void net.children?.services.reloadUnasked(),
+    hurry: async () => await net.children?.services.hurry(),
   };
 }
 
 interface NetParts {
   readonly config: Config;
+  readonly hasServices: boolean;
   readonly store: Store;
   readonly registry: Registry;
   readonly metrics: Metrics;
@@ -224,8 +234,9 @@ function makeNet(parts: NetParts): Net {
     capabilities: [
       ...(config.isStored ? ["store" as const] : []),
       "legacy",
-      ...(config.hasTerminals
-        ? ["terminals" as const, "services" as const]
+      ...(config.hasTerminals ? ["terminals" as const] : []),
+      ...(config.hasTerminals && parts.hasServices
+        ? ["services" as const]
         : []),
     ],
     agents: new Map(),

@@ -3,7 +3,8 @@
 import type { ServiceRecord, ServiceStatus } from "../../protocol/service.ts";
 import type { Command } from "../command.ts";
 import { connect } from "../connect.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, warn } from "../output.ts";
+import { isXy } from "../program.ts";
 import { type Colour, columnsOf, painter, plain } from "../style.ts";
 import { type Cell, type Column, table } from "../table.ts";
 import { JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
@@ -46,6 +47,9 @@ Why one is not as it should be: hypivisor status NAME.`,
     using reached = await connect(args);
     const services = await listServices(reached.rpc);
     if (args.flag("json")) return printJson(services);
+    if (services.length === 0 && !isXy()) {
+      warn("No services. How to write one: hypivisor help services");
+    }
     return print(
       table(COLUMNS, services.map((one) => row(one, Date.now())), {
         width: columnsOf(process.stdout),
@@ -133,7 +137,8 @@ function statusText(status: ServiceStatus): string {
 
 function readyOf({ ready }: ServiceStatus): string | undefined {
   if (ready.kind === "unknown") return undefined;
-  return ready.kind === "waiting" ? `not yet: ${ready.why ?? ""}` : "yes";
+  if (ready.kind === "ready") return "yes";
+  return ready.why ? `not yet: ${ready.why}` : "not yet";
 }
 
 function healthOf({ health }: ServiceStatus): string | undefined {
