@@ -10,6 +10,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CLOSE } from "../server/protocol/close.ts";
 import type { UnixMs } from "../server/protocol/node.ts";
+import { backoffMs } from "./backoff.ts";
 
 export type LinkState =
   | { readonly kind: "connecting"; readonly attempt: number }
@@ -75,20 +76,7 @@ const OPEN_WITHIN_MS = 10_000;
 /** A refused upgrade looks like a dead network; after two it is looked into. */
 const PROBE_AFTER_ATTEMPTS = 2;
 
-const BACKOFF_MIN_MS = 500;
-const BACKOFF_MAX_MS = 10_000;
-
 const PING = JSON.stringify({ jsonrpc: "2.0", id: "ping", method: "ping" });
-
-/**
- * How long to wait before attempt number `attempt`, counted from 1. Grows
- * twofold from 0.5 s to 10 s; half of it is left to chance, so that the pages
- * of a restarted server do not all come back in one instant.
- */
-export function backoffMs(attempt: number, random: number): number {
-  const whole = Math.min(BACKOFF_MIN_MS * 2 ** (attempt - 1), BACKOFF_MAX_MS);
-  return Math.round(whole * (0.5 + random / 2));
-}
 
 export class Link {
   readonly #state = signal<LinkState>({ kind: "connecting", attempt: 0 });

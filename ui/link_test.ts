@@ -1,13 +1,7 @@
 import { test } from "bun:test";
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE } from "../server/protocol/close.ts";
-import {
-  backoffMs,
-  Link,
-  type LinkPort,
-  type Socket,
-  STALE_AFTER_MS,
-} from "./link.ts";
+import { Link, type LinkPort, type Socket, STALE_AFTER_MS } from "./link.ts";
 
 /** A browser whose sockets and time are moved by the test. */
 class FakeBrowser implements LinkPort {
@@ -88,16 +82,6 @@ function openLink() {
   link.start();
   return { browser, link };
 }
-
-test("backoffMs() doubles from half a second and stops at ten", () => {
-  assertEquals([1, 2, 3, 9].map((n) => backoffMs(n, 1)), [
-    500,
-    1000,
-    2000,
-    10_000,
-  ]);
-  assertEquals(backoffMs(1, 0), 250);
-});
 
 test("Link hands on every JSON object and nothing else", () => {
   const { browser, link } = openLink();
