@@ -98,7 +98,8 @@ export class Services {
 
   /** Whether anything runs, or will by itself. */
   get isBusy(): boolean {
-    return this.#departures.any || [...this.all()].some((one) => one.isBusy);
+    return this.#departures.any ||
+      this.#entries.all().some(({ isBusy }) => isBusy);
   }
 
   /** Whose file is gone, and which have not ended yet. */
