@@ -1,4 +1,4 @@
-/** What the commands for services print for programs. */
+/** What is told of services: as JSON, by the doctor, and while they start. */
 
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
@@ -49,6 +49,27 @@ test(
   },
   30_000,
 );
+
+test("the doctor names services that are not as they should be", async () => {
+  await using host = await ServiceHost.start({ fine: TALKER });
+  const services = async () => {
+    const { stdout } = await host.run("doctor", "--json");
+    const findings = JSON.parse(stdout) as { what: string; found: string }[];
+    return findings.find(({ what }) => what === "services")?.found;
+  };
+  await host.becomes("fine", "running");
+  assertEquals(await services(), "1, 1 running");
+
+  host.write("fails", 'command "false"\nrestart { max-retries-per-minute 0; }');
+  await host.run("reload");
+  await host.becomes("fails", "failed");
+  host.write("fine", "command {");
+  await host.run("reload");
+  assertEquals(
+    await services(),
+    "fails has failed, fine has a fault in its file",
+  );
+}, 30_000);
 
 test("clients are answered while services start (B56)", async () => {
   const slow = `command "sleep" "1000"
