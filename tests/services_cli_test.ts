@@ -94,6 +94,8 @@ test(
     );
     assertMatch(told.stdout, /^state: +failed$/m);
     assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
+    assertMatch(told.stdout, /^starts: +4$/m);
+    assertMatch(told.stdout, /^restarts: +3, 4 failures in the last minute$/m);
     assertMatch(told.stdout, /^transition: .* running -> restarting/m);
   },
   60_000,

@@ -57,7 +57,7 @@ port 0`;
 test(
   "a server that hangs, floods, answers HTML or dies is told as that in time",
   async () => {
-    const asked = `ready { probe "mcp"; timeout "4s" }
+    const asked = `ready { probe "mcp"; timeout "6s" }
 restart { policy "never" }
 stop { grace "100ms" }`;
     const onStdio = `${asked}\ntransport "stdio"`;
@@ -77,20 +77,21 @@ stop { grace "100ms" }`;
     const { started, refused } = await stage.runner.call("services_start", {
       all: true,
     });
-    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(started).toEqual([]);
-    const late = "was not ready within 4000 ms";
+    const late = "was not ready within 6000 ms";
     const silent = (name: string) =>
       `${late} (Service "${name}" is still starting: no answer to initialize)`;
-    const unanswered = `${late} (no answer to server/discover within 2000 ms)`;
+    const unanswered = `${late} (no answer to server/discover within 3000 ms)`;
     expect(
       Object.fromEntries(refused.map(({ name, message }) => [name, message])),
     ).toEqual({
+      // On a machine that is busy with the other flood it does not get so far.
       "http-flood": expect.stringMatching(
-        /^was not ready within 4000 ms \((no answer to|the answer to) /,
+        /\((the answer has over 4194304 bytes|no answer to server.discover within 3000 ms)\)$/,
       ),
       "http-hang": unanswered,
-      "http-html": expect.stringContaining(`${late} (it answers a web page`),
+      "http-html": `${late} (it answers a web page, which is not MCP)`,
       "stdio-dies":
         "exited with code 7 before it was ready: Cannot find module 'left-pad'",
       "stdio-flood": silent("stdio-flood"),

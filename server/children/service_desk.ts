@@ -247,6 +247,8 @@ export class ServiceDesk {
       throw new HypivisorError("unavailable", "Hypivisor is stopping");
     }
     const client = await this.#parts.hold.need();
+    // One load that failed must not be the end of it.
+    await this.#loaded.catch(() => this.joined(client));
     await this.#loaded;
     return client;
   }

@@ -3,19 +3,22 @@
  * one of the official SDK, or one that does what `how` says.
  */
 
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-
 const how = process.argv[2] ?? "";
 
-const modern = createMcpHandler(
-  () => new McpServer({ name: "modern", version: "2.0.0" }),
+/** Loaded where it is wanted: the others are to be there at once. */
+const sdk = how === "modern"
+  ? await import("@modelcontextprotocol/server")
+  : undefined;
+
+const modern = sdk?.createMcpHandler(
+  () => new sdk.McpServer({ name: "modern", version: "2.0.0" }),
   { legacy: "reject" },
 );
 
 const ANSWERS: Readonly<
   Record<string, (request: Request) => Response | Promise<Response>>
 > = {
-  modern: (request) => modern.fetch(request),
+  modern: (request) => modern?.fetch(request) ?? new Response(),
   auth: () => new Response("no", { status: 401 }),
   hang: () => new Promise(() => {}),
   html: () =>

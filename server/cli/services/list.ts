@@ -9,7 +9,9 @@ import { type Colour, columnsOf, painter, plain } from "../style.ts";
 import { type Cell, type Column, table } from "../table.ts";
 import { JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
 import { listServices } from "./acts.ts";
+import { count } from "../words.ts";
 import { faultLine } from "./faults.ts";
+import { placeOf } from "./reach.ts";
 
 /** As wide as those of `xy`, or wider where a name is. */
 const COLUMNS: readonly Column[] = [
@@ -111,7 +113,8 @@ function statusText(status: ServiceStatus): string {
     ["pid", "pid" in state ? pidOf(status) : undefined],
     ["port", status.port === undefined ? undefined : String(status.port)],
     ["uptime", status.startedAt && uptimeOf(status, Date.now()) || undefined],
-    ["restarts", String(status.restarts)],
+    ["starts", String(status.starts)],
+    ["restarts", restartsOf(status)],
     [
       "last exit",
       lastExit &&
@@ -119,6 +122,7 @@ function statusText(status: ServiceStatus): string {
     ],
     ["ready", readyOf(status)],
     ["health", healthOf(status)],
+    ["mcp", mcpOf(status)],
     ["command", status.command.join(" ")],
     ["file", status.file],
     ["log", `${log.bytes} bytes, ${log.lines} lines, ${log.lostLines} lost`],
@@ -133,6 +137,17 @@ function statusText(status: ServiceStatus): string {
   return lines.filter(([, text]) => text)
     .map(([head, text = ""]) => `${`${head}:`.padEnd(12)}${plain(text)}\n`)
     .join("");
+}
+
+function restartsOf({ restarts, retriesInWindow }: ServiceStatus): string {
+  if (retriesInWindow === 0) return String(restarts);
+  return `${restarts}, ${count(retriesInWindow, "failure")} in the last minute`;
+}
+
+/** Where it is spoken to, but for those who come by the daemon. */
+function mcpOf(status: ServiceStatus): string | undefined {
+  const place = placeOf(status);
+  return place?.unix ?? place?.url;
 }
 
 function readyOf({ ready }: ServiceStatus): string | undefined {

@@ -4,13 +4,17 @@
  */
 
 import type { ServiceName, ServiceRecord } from "../../protocol/service.ts";
-import type { ServiceConfig } from "./config/config.ts";
+import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import type { Service } from "./service.ts";
 
 /** There is a service for each file that ever was good. */
 export type Entry =
   | { readonly kind: "service"; readonly service: Service }
   | { readonly kind: "invalid"; readonly record: ServiceRecord };
+
+export function nameOf(read: ReadConfig): ServiceName {
+  return read.ok ? read.config.name : read.name;
+}
 
 export class Entries extends Map<ServiceName, Entry> {
   /** Those never valid are not among them. */
@@ -31,6 +35,15 @@ export class Entries extends Map<ServiceName, Entry> {
       this.values(),
       (one) => one.kind === "service" ? one.service.record() : one.record,
     );
+  }
+
+  /** Nothing is changed, but whoever looks at a service sees what is wrong. */
+  tellFaults(read: readonly ReadConfig[]): void {
+    for (const one of read) {
+      const entry = this.get(nameOf(one));
+      if (entry?.kind !== "service") continue;
+      entry.service.setFaults(one.ok ? [] : one.faults);
+    }
   }
 
   /** What each was last told to run by; undefined for an invalid one. */
