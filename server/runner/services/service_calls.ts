@@ -7,6 +7,7 @@
 
 import type { ServiceMethods, ServicePush } from "../../protocol/service.ts";
 import {
+  findLog,
   findService,
   leave,
   restartServices,
@@ -57,7 +58,7 @@ export const SERVICE_HANDLERS: Handlers = {
     services: services.watch(push),
   }),
   async services_log({ name, follow, ...query }, context) {
-    const { log } = findService(context.services, name);
+    const log = findLog(context.services, name);
     const reader = await log.read({ name, ...query }, EPOCH);
     const subscription = context.subscriptions.open(reader, log, follow);
     return { subscription, epoch: EPOCH };
