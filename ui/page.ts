@@ -124,6 +124,7 @@ export function openPage() {
     ...terminalParts,
     registry,
     rpc,
+    onPush,
     nodes,
     roster: new RosterModel(nodes.all, appearance.collapsed),
     appearance,

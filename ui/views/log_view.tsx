@@ -131,7 +131,11 @@ function Block({ block, look }: BlockProps) {
       >
         {segments.map((segment, i) =>
           segment.kind === "mark"
-            ? <span key={i} class="log-mark">{segment.text}</span>
+            ? (
+              <span key={i} class="log-mark" data-tone={segment.tone}>
+                {segment.text}
+              </span>
+            )
             : <span key={i} data-level={segment.level}>{segment.text}</span>
         )}
       </pre>

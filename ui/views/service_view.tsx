@@ -36,26 +36,28 @@ export function ServiceView({ page, name }: ServiceViewProps) {
   const log = useMemo(
     () =>
       new ServiceLogModel(
-        logPort((method, params) => page.rpc.call(method, params), name),
+        logPort({
+          call: (method, params) => page.rpc.call(method, params),
+          onPush: page.onPush,
+          soon(run) {
+            const frame = requestAnimationFrame(run);
+            return () => cancelAnimationFrame(frame);
+          },
+        }, name),
       ),
     [page, name],
   );
-  // Every second while somebody looks; at once when it starts or ends.
-  const startedAt = record?.startedAt;
-  const read = () => {
-    // What has never been valid has no log that could be asked for.
-    const now = page.services.byName.peek().get(name);
-    if (now && now.state.kind !== "invalid") void log.read();
-  };
+  // Followed while somebody looks. What fails is tried again every second.
   useSignalEffect(() => {
+    const { kind } = page.registry.state.value;
+    const isLinked = kind === "open" || kind === "stale";
+    if (!isLinked || !page.viewport.awake.value) return untracked(log.rest);
     void page.clock.now.value;
-    if (page.registry.state.value.kind !== "open") return;
-    if (document.visibilityState !== "visible") return;
-    untracked(read);
+    if (page.services.byName.peek().has(name)) untracked(log.keepUp);
   });
-  useEffect(() => {
-    if (startedAt !== undefined) read();
-  }, [startedAt]);
+  // The log of one whose file is no good is at its end until it is mended.
+  const isInvalid = record?.state.kind === "invalid";
+  useEffect(() => log.rest, [log, isInvalid]);
   const field = useRef<HTMLInputElement>(null);
   const isAsking = useSignal(false);
   useEffect(() => {
@@ -87,9 +89,7 @@ export function ServiceView({ page, name }: ServiceViewProps) {
       <ReloadNote page={page} except={record.file} />
       <ServiceNotes page={page} record={record} now={page.clock.now.value} />
       <Boundary what="the log">
-        {record.state.kind === "invalid"
-          ? <div class="log-frame" />
-          : <LogView page={page} log={log} name={name} field={field} />}
+        <LogView page={page} log={log} name={name} field={field} />
       </Boundary>
     </main>
   );
