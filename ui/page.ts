@@ -53,6 +53,8 @@ export interface TerminalHands {
 export interface ServiceHands {
   filter(): void;
   toggleWrap(): void;
+  /** Shows the tools in place of the log, or the other way round. */
+  turn(): void;
   askAgent(): void;
 }
 

@@ -22,7 +22,7 @@ export function LogBar({ page, log, field }: LogBarProps) {
   const failed = log.status.value.kind === "failed" &&
     log.lineCount.value > 0;
   return (
-    <div class="log-bar">
+    <>
       <label class="log-filter">
         <Icon name="search" size={14} />
         <input
@@ -64,7 +64,7 @@ export function LogBar({ page, log, field }: LogBarProps) {
       />
       <Toggle label="Times" on={times} onPress={() => toggle("times")} />
       <Toggle label="Wrap" on={wrap} onPress={() => toggle("wrap")} />
-    </div>
+    </>
   );
 }
 

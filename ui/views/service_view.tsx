@@ -11,20 +11,20 @@ import type {
   ServiceName,
   ServiceRecord,
 } from "../../server/protocol/service.ts";
-import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { ServiceGlyph } from "../components/service_glyph.tsx";
 import { logPort } from "../models/log_port.ts";
 import { ServiceLogModel } from "../models/service_log.ts";
+import { serviceTools } from "../models/service_tools.ts";
 import { serviceWord } from "../models/service_words.ts";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
-import { LogView } from "./log_view.tsx";
 import { ReloadNote } from "./reload_note.tsx";
 import { ServiceAsk } from "./service_ask.tsx";
 import { ServiceButtons } from "./service_buttons.tsx";
 import { ServiceFacts } from "./service_facts.tsx";
 import { ServiceNotes } from "./service_notes.tsx";
+import { other, ServicePanel, type Shown } from "./service_panel.tsx";
 
 interface ServiceViewProps {
   page: Page;
@@ -58,15 +58,27 @@ export function ServiceView({ page, name }: ServiceViewProps) {
   // The log of one whose file is no good is at its end until it is mended.
   const isInvalid = record?.state.kind === "invalid";
   useEffect(() => log.rest, [log, isInvalid]);
+  const tools = useMemo(
+    () => serviceTools(() => page.rpc.call("service_tools", { name })),
+    [page, name],
+  );
+  const startedAt = record?.startedAt;
+  useEffect(() => tools.forget, [tools, startedAt]);
   const field = useRef<HTMLInputElement>(null);
+  const shown = useSignal<Shown>("log");
   const isAsking = useSignal(false);
   useEffect(() => {
     const { hands, logLook } = page;
     const service = {
-      filter: () => field.current?.focus(),
+      filter() {
+        shown.value = "log";
+        // It may only be there once that is drawn.
+        requestAnimationFrame(() => field.current?.focus());
+      },
       toggleWrap() {
         logLook.value = { ...logLook.peek(), wrap: !logLook.peek().wrap };
       },
+      turn: () => void (shown.value = other(shown.peek())),
       askAgent: () => void (isAsking.value = true),
     };
     hands.value = { ...hands.peek(), service };
@@ -88,9 +100,14 @@ export function ServiceView({ page, name }: ServiceViewProps) {
       <ServiceFacts record={record} now={page.clock.now.value} />
       <ReloadNote page={page} except={record.file} />
       <ServiceNotes page={page} record={record} now={page.clock.now.value} />
-      <Boundary what="the log">
-        <LogView page={page} log={log} name={name} field={field} />
-      </Boundary>
+      <ServicePanel
+        page={page}
+        record={record}
+        log={log}
+        tools={tools}
+        shown={shown}
+        field={field}
+      />
     </main>
   );
 }

@@ -14,8 +14,6 @@ import type {
   ServiceRefusal,
 } from "../../protocol/service.ts";
 import { isUp, type Phase } from "./life/phase.ts";
-import { oldLog } from "./log_care.ts";
-import type { ServiceLog } from "./logs/service_log.ts";
 import { isUpcoming } from "./order.ts";
 import { Service } from "./service.ts";
 import type { Services } from "./services.ts";
@@ -135,18 +133,6 @@ export function findService(services: Services, name: string): Service {
     "conflict",
     `Cannot use "${name}": ${fault?.message ?? "its file is invalid"}`,
   );
-}
-
-/**
- * Of one whose file never was good, what it wrote before.
- *
- * @throws {HypivisorError} `not_found`, in the original's words.
- */
-export function findLog(services: Services, name: string): ServiceLog {
-  const found = services.find(name);
-  if (!found) throw new HypivisorError("not_found", noSuch(name));
-  if (found instanceof Service) return found.log;
-  return oldLog(services.logDir, found.name);
 }
 
 function choose(services: Services, choice: ServiceChoice): Chosen {

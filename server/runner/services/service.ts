@@ -19,7 +19,7 @@ import { Life } from "./life/life.ts";
 import { isUp, type Phase, type StartedBy, upOf } from "./life/phase.ts";
 import { ServiceLog } from "./logs/service_log.ts";
 import type { McpProbe } from "./mcp_port.ts";
-import { instant, LOG_CLOCK } from "./now.ts";
+import { instant } from "./now.ts";
 import { Run } from "./run.ts";
 import { ServiceBridge } from "./service_bridge.ts";
 import type { PhaseSeen, ServiceParts } from "./service_parts.ts";
@@ -52,7 +52,10 @@ export class Service {
     this.name = config.name;
     this.#config = config;
     this.#parts = parts;
-    this.log = new ServiceLog(parts.logPath, config.rules.log, LOG_CLOCK);
+    this.log = new ServiceLog(parts.logPath, config.rules.log, {
+      nowMs: () => performance.now(),
+      at: () => Date.now(),
+    });
     this.#bridge = this.#openBridge();
     this.#life = new Life({
       rules: config.rules,

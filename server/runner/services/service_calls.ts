@@ -7,7 +7,6 @@
 
 import type { ServiceMethods, ServicePush } from "../../protocol/service.ts";
 import {
-  findLog,
   findService,
   leave,
   restartServices,
@@ -58,7 +57,7 @@ export const SERVICE_HANDLERS: Handlers = {
     services: services.watch(push),
   }),
   async services_log({ name, follow, ...query }, context) {
-    const log = findLog(context.services, name);
+    const { log } = findService(context.services, name);
     const reader = await log.read({ name, ...query }, EPOCH);
     const subscription = context.subscriptions.open(reader, log, follow);
     return { subscription, epoch: EPOCH };

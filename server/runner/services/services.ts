@@ -48,9 +48,9 @@ type Entry =
   | { readonly kind: "invalid"; readonly record: ServiceRecord };
 
 export class Services {
-  readonly logDir: string;
   readonly #parts: ServicesParts;
   readonly #tools: RunTools;
+  readonly #logDir: string;
   readonly #socketDir: string;
   readonly #state: StateFile;
   readonly #ports: PortBook;
@@ -72,10 +72,10 @@ export class Services {
   constructor(parts: ServicesParts) {
     this.#parts = parts;
     this.#killed = new Set(parts.killed);
-    this.logDir = join(parts.dataDir, "logs", "services");
+    this.#logDir = join(parts.dataDir, "logs", "services");
     makePrivateDir(join(parts.dataDir, "logs"));
     this.#socketDir = join(parts.dataDir, "mcp");
-    for (const dir of [this.logDir, this.#socketDir]) makePrivateDir(dir);
+    for (const dir of [this.#logDir, this.#socketDir]) makePrivateDir(dir);
     this.#state = new StateFile(join(parts.dataDir, "services.json"));
     this.#ports = new PortBook(this.#state, () => this.#declaredPorts());
     this.#tools = {
@@ -239,7 +239,7 @@ export class Services {
     const service: Service = new Service(config, {
       tools: this.#tools,
       mcp: this.#parts.mcp,
-      logPath: join(this.logDir, `${name}.log`),
+      logPath: join(this.#logDir, `${name}.log`),
       socketDir: this.#socketDir,
       desired,
       allocatePort: () => this.#ports.allocate(name, desired),
