@@ -64,6 +64,10 @@ export interface Daemon {
    * @param leaves Stops the services that are not to be kept.
    */
   close(leaves: boolean): Promise<void>;
+  /** Reads the files of services again. */
+  reload(): void;
+  /** Ends services that are being stopped, without what is left of a grace. */
+  hurry(): Promise<void>;
 }
 
 /**
@@ -200,6 +204,8 @@ export function startDaemon(config: Config): Daemon {
       dataDir.release();
       log.info("stopped");
     },
+    reload: () => void net.children?.services.reloadUnasked(),
+    hurry: async () => await net.children?.services.hurry(),
   };
 }
 

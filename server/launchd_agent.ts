@@ -19,9 +19,11 @@ export interface AgentPlaces {
 }
 
 export function launchdAgent(
-  { command, path }: ProgramToStart,
+  { command, env }: ProgramToStart,
   { home, logFile }: AgentPlaces,
 ): string {
+  const environment = Object.entries(env)
+    .map(([name, value]) => `    <key>${name}</key>\n    ${string(value)}\n`);
   const words = command.map((word) => `    ${string(word)}\n`).join("");
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -35,9 +37,7 @@ ${AGENT_MARK}
 ${words}  </array>
   <key>EnvironmentVariables</key>
   <dict>
-    <key>PATH</key>
-    ${string(path)}
-  </dict>
+${environment.join("")}  </dict>
   <key>WorkingDirectory</key>
   ${string(home)}
   <key>RunAtLoad</key>
@@ -49,6 +49,9 @@ ${words}  </array>
   </dict>
   <key>ThrottleInterval</key>
   <integer>5</integer>
+  <!-- Longer than it waits itself for services to stop. -->
+  <key>ExitTimeOut</key>
+  <integer>100</integer>
   <!-- The runner outlives the daemon, with all that it holds. -->
   <key>AbandonProcessGroup</key>
   <true/>

@@ -23,7 +23,7 @@ import { systemdUnit } from "./systemd_unit.ts";
 
 const PROGRAM = {
   command: ["/opt/my tools/hypivisor", "--port", "1"] as const,
-  path: "/home/me/bin:/usr/bin",
+  env: { PATH: "/home/me/bin:/usr/bin" },
 };
 
 type Answers = (line: string) => Partial<CommandResult> | undefined;
@@ -62,7 +62,7 @@ const AGENT = "Library/LaunchAgents/hyper-pi.hypivisor.plist";
 test("systemdUnit() quotes whatever a path may hold", () => {
   const unit = systemdUnit({
     command: ["/opt/a b/hypi$visor", "--x", '50% "q" \\'],
-    path: "/bin:/home/m e/100%/$HOME",
+    env: { PATH: "/bin:/home/m e/100%/$HOME", XDG_CONFIG_HOME: "/etc/me" },
   });
   assertMatch(
     unit,
@@ -72,17 +72,23 @@ test("systemdUnit() quotes whatever a path may hold", () => {
     unit,
     /^Environment="PATH=\/bin:\/home\/m e\/100%%\/\$HOME"$/m,
   );
+  assertMatch(unit, /^Environment="?XDG_CONFIG_HOME=\/etc\/me"?$/m);
   assertMatch(unit, /^KillMode=process$/m);
-  const plain = systemdUnit({ command: ["/bin/hypivisor"], path: "/bin" });
+  assertMatch(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+  const plain = systemdUnit({
+    command: ["/bin/hypivisor"],
+    env: { PATH: "/bin" },
+  });
   assertMatch(plain, /^ExecStart=\/bin\/hypivisor$/m);
 });
 
 test("launchdAgent() escapes whatever a path may hold", () => {
   const agent = launchdAgent(
-    { command: ["/opt/a&b/<hypivisor>"], path: "/bin" },
+    { command: ["/opt/a&b/<hypivisor>"], env: { PATH: "/b&in" } },
     { home: "/home/me", logFile: "/log" },
   );
   assertMatch(agent, /<string>\/opt\/a&amp;b\/&lt;hypivisor&gt;<\/string>/);
+  assertMatch(agent, /<key>PATH<\/key>\n {4}<string>\/b&amp;in<\/string>/);
   assertMatch(agent, /<key>AbandonProcessGroup<\/key>\n {2}<true\/>/);
 });
 
@@ -106,7 +112,7 @@ test("systemd starts the daemon at login, until it is uninstalled", async () => 
   ]);
   const again = await installLoginItem(linux.parts, PROGRAM, "/log");
   assertEquals(again.what, "unchanged");
-  const moved = { ...PROGRAM, path: "/bin" };
+  const moved = { ...PROGRAM, env: { PATH: "/bin" } };
   const changed = await installLoginItem(linux.parts, moved, "/log");
   assertEquals(changed.what, "updated");
 

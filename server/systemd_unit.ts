@@ -7,8 +7,11 @@
 export interface ProgramToStart {
   /** Absolute path of the program, then its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** As at a login shell: programs that are started are looked up in it. */
-  readonly path: string;
+  /**
+   * As at a login shell: its PATH, in which programs that are started are
+   * looked up, and where the folders of config and state are, if it says.
+   */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Tells a file of ours from one that somebody wrote. */
@@ -17,7 +20,9 @@ export const UNIT_MARK = "# Written by: hypivisor service install";
 export const UNIT_NAME = "hypivisor.service";
 
 /** @throws nothing; whatever the paths hold is quoted. */
-export function systemdUnit({ command, path }: ProgramToStart): string {
+export function systemdUnit({ command, env }: ProgramToStart): string {
+  const environment = Object.entries(env)
+    .map(([name, value]) => `Environment=${quote(`${name}=${value}`)}\n`);
   return `${UNIT_MARK}
 [Unit]
 Description=Hyper-Pi: every running pi in one live page
@@ -27,13 +32,16 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 ExecStart=${command.map(quoteArgument).join(" ")}
+# Reads the files of services again.
+ExecReload=/bin/kill -HUP $MAINPID
 WorkingDirectory=%h
-Environment=${quote(`PATH=${path}`)}
-Restart=on-failure
+${environment.join("")}Restart=on-failure
 RestartSec=5
 # The runner is started by the daemon and outlives it, with every terminal,
 # agent and service: only the daemon is this unit's to end.
 KillMode=process
+# Longer than it waits itself for services to stop.
+TimeoutStopSec=100
 # One agent that takes too much memory is no reason to stop the rest.
 OOMPolicy=continue
 

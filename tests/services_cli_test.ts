@@ -128,6 +128,29 @@ test(
   60_000,
 );
 
+test(
+  "a first file is added by reload, and a bad one told by its place",
+  async () => {
+    await using host = await ServiceHost.start({});
+    host.write("alpha", sleeper());
+    assertEquals(
+      (await host.run("reload")).stdout,
+      "added: alpha\nremoved:\nchanged:\nunchanged:\n",
+    );
+    await host.becomes("alpha", "running");
+
+    const file = join(host.folder, "alpha.kdl");
+    host.write("alpha", 'command "sleep"\nport "x"\n');
+    const bad = await host.run("reload");
+    assertEquals(bad.code, 3);
+    assert(bad.stderr.startsWith(`hypivisor: ${file}:2:6: `), bad.stderr);
+    const { stdout } = await host.run("status", "alpha");
+    assertMatch(stdout, /^state: +running$/m);
+    assert(stdout.includes(`fault:      ${file}:2:6: `), stdout);
+  },
+  60_000,
+);
+
 test("check has the text of every fault of a file", async () => {
   const cases: readonly (readonly [file: string, said: string])[] = [
     ["port 1", "missing required field `command` in {}"],

@@ -8,10 +8,9 @@ import { until } from "./harness/until.ts";
 /** Pids that a service has written, a line each time it was started. */
 function pidsOf(name: string, { dataDir }: Hypivisor): number[] {
   try {
-    return readFileSync(join(dataDir, `${name}.pids`), "utf8").trim().split(
-      "\n",
-    )
-      .map(Number);
+    // The shell makes the file a moment before it writes.
+    return readFileSync(join(dataDir, `${name}.pids`), "utf8").split("\n")
+      .slice(0, -1).map(Number);
   } catch {
     return [];
   }

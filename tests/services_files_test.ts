@@ -110,6 +110,15 @@ test("11: one bad file of ten keeps nothing down but itself (9.6, B45)", async (
     bad.faults.map(({ message }) => message),
   );
   expect(await stage.state("good-0")).toBe("running");
+  // Who looks at a service whose file is bad sees that, until it is mended.
+  stage.write("good-1", "command {");
+  await stage.reload();
+  const faulty = await stage.status("good-1");
+  expect(faulty.state.kind).toBe("running");
+  expect(faulty.faults.map(({ line }) => line)).toEqual([1]);
+  stage.write("good-1", FOREVER);
+  await stage.reload();
+  expect((await stage.status("good-1")).faults).toEqual([]);
   stage.write("bad", FOREVER);
   expect(told(await stage.reload())).toMatchObject({
     added: [],
@@ -131,6 +140,23 @@ test("a file that becomes bad does not end what runs by it", async () => {
   stage.write("alpha", FOREVER);
   expect(told(await stage.reload())).toMatchObject({ unchanged: ["alpha"] });
   expect((await stage.status("alpha")).faults).toEqual([]);
+});
+
+test("what a service said can be read while its file is bad", async () => {
+  await using stage = await ServiceStage.start({
+    alpha: `command "sh" "-c" "echo before; exec sleep 1000"`,
+  });
+  await until(() => stage.logFile("alpha").includes("before"));
+  await stage.runner.stop();
+  stage.write("alpha", "command {");
+  await stage.startRunner();
+  await stage.load();
+  expect(await stage.state("alpha")).toBe("invalid");
+  expect(await stage.lines({ name: "alpha" })).toEqual(["before"]);
+  // There is nothing to wait for.
+  expect(await stage.lines({ name: "alpha", follow: true })).toEqual([
+    "before",
+  ]);
 });
 
 test("12: two reloads at once start a service once (9.6, B48)", async () => {

@@ -28,6 +28,8 @@ test(
     assert(isAlive(pidOf(before)));
     await host.daemon.start();
 
+    // Also to whoever asks first.
+    assertEquals((await host.list()).map(pidOf), [pidOf(before)]);
     const after = await host.becomes("alpha", "running");
     assertEquals(pidOf(after), pidOf(before));
     assertEquals(after.starts, 1);

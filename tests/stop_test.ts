@@ -43,13 +43,11 @@ test("a stop says goodbye to every socket, and is soon over", async () => {
   await until(() => original.server.clients.size === 0);
 });
 
-test("SIGINT and SIGHUP stop it as well", async () => {
-  for (const name of ["SIGINT", "SIGHUP"] as const) {
-    await using hypivisor = await Hypivisor.start();
-    hypivisor.signal(name);
-    await until(() => hypivisor.stderr.includes(" stopped"));
-    assertEquals(await hypivisor.stop(), 0);
-  }
+test("SIGINT stops it as well", async () => {
+  await using hypivisor = await Hypivisor.start();
+  hypivisor.signal("SIGINT");
+  await until(() => hypivisor.stderr.includes(" stopped"));
+  assertEquals(await hypivisor.stop(), 0);
 });
 
 test("what was said before a stop is there after it", async () => {

@@ -125,9 +125,8 @@ export class Children {
   }
 
   /** Finds what the last daemon left, and starts what services there are. */
-  async takeOver(): Promise<void> {
-    await this.#hold.takeOver();
-    await this.services.begin();
+  takeOver(): Promise<void> {
+    return this.services.begin(this.#hold.takeOver());
   }
 
   /** Lets go of the runner: it and all that it has go on. */

@@ -12,7 +12,9 @@ import { logger } from "../log.ts";
 import type { UnixMs } from "../protocol/node.ts";
 import type {
   LogQuery,
+  ReloadResult,
   ServiceMethods,
+  ServiceName,
   ServiceRecord,
 } from "../protocol/service.ts";
 import { serviceEnv } from "./environment.ts";
@@ -70,6 +72,8 @@ export class ServiceDesk {
   readonly #parts: ServiceDeskParts;
   /** The load that is under way, or was the last. */
   #loaded: Promise<void> = Promise.resolve();
+  /** The daemon's start, until its services are known. */
+  #begun: Promise<void> = Promise.resolve();
   #joinedAt: UnixMs = 0;
   #waitMs = FIRST_WAIT_MS;
   #revival: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +92,7 @@ export class ServiceDesk {
    * while no runner answers.
    */
   async fresh(): Promise<readonly ServiceRecord[]> {
+    await this.#begun;
     const client = this.#parts.hold.client;
     if (!client) return this.list();
     try {
@@ -100,8 +105,14 @@ export class ServiceDesk {
     }
   }
 
+  /** @param found Resolves when the last daemon's runner was looked for. */
+  begin(found: Promise<void>): Promise<void> {
+    this.#begun = found.then(() => this.#start());
+    return this.#begun;
+  }
+
   /** Starts a runner, if there is something for it to run. */
-  async begin(): Promise<void> {
+  async #start(): Promise<void> {
     if (this.#isLeaving || !this.#hasFiles()) return;
     try {
       await this.#parts.hold.need();
@@ -128,7 +139,7 @@ export class ServiceDesk {
     const isSteady = now() - this.#joinedAt > STEADY_AFTER_MS;
     if (isSteady) this.#waitMs = FIRST_WAIT_MS;
     clearTimeout(this.#revival);
-    this.#revival = setTimeout(() => void this.begin(), this.#waitMs);
+    this.#revival = setTimeout(() => void this.#start(), this.#waitMs);
     this.#waitMs = Math.min(2 * this.#waitMs, MOST_WAIT_MS);
   }
 
@@ -139,6 +150,49 @@ export class ServiceDesk {
   ): Promise<ServiceMethods[M]["result"]> {
     const client = await this.#ready();
     return await client.call(method, params, ACT_WITHIN_MS);
+  }
+
+  /** @throws {HypivisorError} What the runner says, or `unavailable`. */
+  async reload(): Promise<ReloadResult> {
+    await this.#begun;
+    const isFirst = this.#parts.hold.client === undefined;
+    const known = new Set(this.list().map(({ name }) => name));
+    const result = await this.call("services_reload", {});
+    if (result.kind === "refused" || !isFirst) return result;
+    // A runner that was started for this has read the files as it started.
+    const { unchanged } = result;
+    return {
+      ...result,
+      added: unchanged.filter((name) => !known.has(name)),
+      unchanged: unchanged.filter((name) => known.has(name)),
+    };
+  }
+
+  /** For a signal: only the log can be told. */
+  async reloadUnasked(): Promise<void> {
+    if (this.#isLeaving || !this.#parts.hold.client && !this.#hasFiles()) {
+      return;
+    }
+    try {
+      const result = await this.reload();
+      if (result.kind === "refused") {
+        for (const { file, line, column, message } of result.faults) {
+          log.error("file_refused", {
+            place: `${file}:${line}:${column}`,
+            message,
+          });
+        }
+        return;
+      }
+      const { added, removed, changed } = result;
+      log.info("services_reloaded", {
+        added: added.length,
+        removed: removed.length,
+        changed: changed.length,
+      });
+    } catch (thrown) {
+      log.error("services_not_reloaded", { why: (thrown as Error).message });
+    }
   }
 
   /** The lines there are, without those to come. */
@@ -171,6 +225,11 @@ export class ServiceDesk {
     }
   }
 
+  /** Those that `leave` waits for have no grace any more. */
+  async hurry(): Promise<void> {
+    await this.#parts.hold.client?.call("leaving", { now: true });
+  }
+
   /** The daemon is gone in a moment; services are not its concern any more. */
   close(): void {
     this.#isLeaving = true;
@@ -188,9 +247,15 @@ export class ServiceDesk {
 
   async #load(client: RunnerClient): Promise<void> {
     const { services, folder, env } = this.#parts;
-    const { services: before } = await client.call("services_watch", {});
-    services.takeOver(before);
-    // Changes are pushed from here on. What the reply lists may be older.
+    // Changes are pushed from here on, and may overtake what the reply lists.
+    const told = new Set<ServiceName>();
+    const stop = services.onChange(({ service }) => told.add(service.name));
+    try {
+      const { services: before } = await client.call("services_watch", {});
+      services.takeOver(before, told);
+    } finally {
+      stop();
+    }
     const { services: there } = await client.call("services_load", {
       folder,
       env: serviceEnv(env),

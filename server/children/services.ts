@@ -37,13 +37,22 @@ export class Services {
     this.#emit({ type: "gone", service });
   }
 
-  /** A runner is there, and these are all that it has. */
-  takeOver(services: readonly ServiceRecord[]): void {
+  /**
+   * A runner is there, and these are all that it has.
+   *
+   * @param told Those of which something newer was told meanwhile.
+   */
+  takeOver(
+    services: readonly ServiceRecord[],
+    told: ReadonlySet<ServiceName> = new Set(),
+  ): void {
     const there = new Set(services.map(({ name }) => name));
     for (const name of [...this.#records.keys()]) {
-      if (!there.has(name)) this.remove(name);
+      if (!there.has(name) && !told.has(name)) this.remove(name);
     }
-    for (const service of services) this.set(service);
+    for (const service of services) {
+      if (!told.has(service.name)) this.set(service);
+    }
   }
 
   /** Calls `listener` after every change. Returns a function that stops it. */

@@ -17,6 +17,7 @@ import { findPortHolder } from "../port_holder.ts";
 import { setLogLevel } from "../log.ts";
 import { type Arguments, type Command, UsageError } from "./command.ts";
 import { EXIT, warn } from "./output.ts";
+import { hearSignals } from "./signals.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -108,7 +109,12 @@ by themselves once pi has the extension: pi install npm:pi-socket`,
   ],
   notes: `Environment:
   HYPI_TOKEN             The token, instead of one that is made and kept
-  HYPI_LOG               The log level, where --log-level is not given`,
+  HYPI_LOG               The log level, where --log-level is not given
+
+Signals:
+  TERM, INT              Stop, and services with it; twice: at once
+  HUP                    Read the files of services again. When its terminal is
+                         closed: end, and leave services running`,
   positionals: { min: 0, max: 0 },
   run(args) {
     const config = configOf(args);
@@ -147,12 +153,13 @@ async function runUntilSignal(config: Config): Promise<number> {
     if (name.startsWith("BUN_")) delete process.env[name];
   }
   // Before anyone is told that it is there.
-  const stop = signal();
+  const wishes = hearSignals();
   try {
     const daemon = startDaemon(config);
+    wishes.obeyedBy(daemon);
     warn(`Page: ${daemon.signInUrl}`);
     warn("Hypivisor online");
-    const why = await Promise.race([stop, daemon.asked]);
+    const why = await Promise.race([wishes.stop, daemon.asked]);
     // A terminal that was closed is not the wish to stop what runs.
     await daemon.close(why !== "SIGHUP");
     return EXIT.ok;
@@ -160,20 +167,6 @@ async function runUntilSignal(config: Config): Promise<number> {
     warn(`hypivisor: ${explain(thrown, config)}`);
     return EXIT.failed;
   }
-}
-
-/** Resolves at the first request to stop; a second one stops at once. */
-function signal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      let isAgain = false;
-      process.on(name, () => {
-        if (isAgain) process.exit(EXIT.failed);
-        isAgain = true;
-        resolve(name);
-      });
-    }
-  });
 }
 
 function explain(thrown: unknown, { host, port }: Config): string {

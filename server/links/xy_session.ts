@@ -108,6 +108,7 @@ export class XySession {
     const query = {
       name,
       follow,
+      marks,
       ...(tail === undefined ? {} : { tail }),
       ...(since_ms === undefined ? {} : { sinceMs: since_ms }),
       ...(since === undefined ? {} : { since }),

@@ -203,6 +203,8 @@ export interface LogQuery {
   /** Lines after this one. One of another epoch counts as absent. */
   readonly since?: LogPlace;
   readonly sinceMs?: UnixMs;
+  /** Whether marks count for `tail`, as they do unless this is false. */
+  readonly marks?: boolean;
   readonly follow: boolean;
 }
 
@@ -265,9 +267,10 @@ export interface ServiceMethods {
   services_log_cancel: Method<{ subscription: number }, Empty>;
   /**
    * The daemon stops in order: every service is stopped that is not to be
-   * kept, and none is started until the next `services_load`.
+   * kept, and none is started until the next `services_load`. With `now` they
+   * have no grace, nor what is left of it.
    */
-  leaving: Method<Empty, { stopped: readonly ServiceName[] }>;
+  leaving: Method<{ now?: boolean }, { stopped: readonly ServiceName[] }>;
 }
 
 export type ServicePush =

@@ -94,7 +94,7 @@ export const serviceHandlers: Handlers = {
   stop_services: (core, params) => services(core).call("services_stop", params),
   restart_services: (core, params) =>
     services(core).call("services_restart", params),
-  reload_services: (core) => services(core).call("services_reload", {}),
+  reload_services: (core) => services(core).reload(),
   check_services: (core) => services(core).call("services_check", {}),
   service_tools: (core, params) => toolsOf(services(core), params.name),
   service_logs: (core, params) => services(core).read(params),

@@ -65,7 +65,7 @@ export const XY_METHODS: Readonly<Record<string, Method>> = {
     return { restarted, ...rest(refused, choice) };
   },
   reload: async (core) => {
-    const result = await services(core).call("services_reload", {});
+    const result = await services(core).reload();
     if (result.kind === "refused") {
       const text = result.faults.map(({ file, line, column, message }) =>
         `${file}:${line}:${column}: ${message}`

@@ -17,7 +17,9 @@ export const service: Command = {
   name: "service",
   usage: "install|uninstall|status",
   summary: "Have the daemon start at login",
-  about: `By systemd or launchd, for this user, with the PATH of this shell.`,
+  about:
+    `By systemd or launchd, for this user, with the PATH of this shell. systemctl
+--user reload hypivisor has it read the files of services again.`,
   group: "services",
   options: [JSON_OPTION],
   positionals: {
@@ -40,7 +42,7 @@ export const service: Command = {
         const [program = "hypivisor", ...own] = ownCommand();
         const item = await installLoginItem(parts, {
           command: [program, ...own, "serve"],
-          path: env.PATH ?? "",
+          env: shellEnv(env),
         }, logFileOf(dataDirOf(args, env)));
         if (isJson) return printJson(item);
         print(`${item.what}: ${item.file}\n`);
@@ -77,3 +79,12 @@ export const service: Command = {
     }
   },
 };
+
+/** What the daemon would miss that is not started from this shell. */
+const PASSED_ON = ["PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] as const;
+
+function shellEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => env[name] ? [[name, env[name]]] : []),
+  );
+}

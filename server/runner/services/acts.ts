@@ -104,10 +104,13 @@ export async function touchService(
 }
 
 /** Stops all that is not to outlive the daemon. */
-export async function leave(services: Services): Promise<ServiceName[]> {
+export async function leave(
+  services: Services,
+  isNow: boolean,
+): Promise<ServiceName[]> {
   const leaving = services.leave();
   await services.order.stop(leaving, (service) => {
-    service.stop("leaving");
+    service.stop("leaving", isNow);
     return untilEnded(service);
   });
   return namesOf(leaving);

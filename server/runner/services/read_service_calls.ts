@@ -90,6 +90,7 @@ const query: Reader<LogQuery> = object({
   tail: optional(integer(0, U32_MAX)),
   since: optional(place),
   sinceMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  marks: optional(boolean),
   follow: boolean,
 });
 
@@ -108,5 +109,5 @@ export const SERVICE_PARAMS: Readers = {
   services_log_cancel: object({
     subscription: integer(1, Number.MAX_SAFE_INTEGER),
   }),
-  leaving: nothing,
+  leaving: object({ now: optional(boolean) }),
 };

@@ -17,7 +17,7 @@ import { DEFAULT_MCP_PATH, type ServiceConfig } from "./config/config.ts";
 import type { LifeFailure, StopReason } from "./life/asks.ts";
 import { Life } from "./life/life.ts";
 import { isUp, type Phase, type StartedBy, upOf } from "./life/phase.ts";
-import { ServiceLog } from "./logs/service_log.ts";
+import { LOG_CLOCK, ServiceLog } from "./logs/service_log.ts";
 import type { McpProbe } from "./mcp_port.ts";
 import { instant } from "./now.ts";
 import { Run } from "./run.ts";
@@ -52,10 +52,7 @@ export class Service {
     this.name = config.name;
     this.#config = config;
     this.#parts = parts;
-    this.log = new ServiceLog(parts.logPath, config.rules.log, {
-      nowMs: () => performance.now(),
-      at: () => Date.now(),
-    });
+    this.log = new ServiceLog(parts.logPath, config.rules.log, LOG_CLOCK);
     this.#bridge = this.#openBridge();
     this.#life = new Life({
       rules: config.rules,

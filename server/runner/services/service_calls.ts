@@ -57,7 +57,11 @@ export const SERVICE_HANDLERS: Handlers = {
     services: services.watch(push),
   }),
   async services_log({ name, follow, ...query }, context) {
-    const { log } = findService(context.services, name);
+    const { services } = context;
+    const found = services.find(name);
+    const log = found && !(found instanceof Service)
+      ? services.oldLog(found.name)
+      : findService(services, name).log;
     const reader = await log.read({ name, ...query }, EPOCH);
     const subscription = context.subscriptions.open(reader, log, follow);
     return { subscription, epoch: EPOCH };
@@ -66,5 +70,7 @@ export const SERVICE_HANDLERS: Handlers = {
     subscriptions.cancel(subscription);
     return {};
   },
-  leaving: async (_, { services }) => ({ stopped: await leave(services) }),
+  leaving: async ({ now = false }, { services }) => ({
+    stopped: await leave(services, now),
+  }),
 };

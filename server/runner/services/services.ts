@@ -19,8 +19,10 @@ import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
+import { Entries, type Entry } from "./entries.ts";
 import { RETRY_MS } from "./logs/log_file.ts";
 import { retryLogs, shareMemory } from "./log_care.ts";
+import { ServiceLog } from "./logs/service_log.ts";
 import type { McpPort } from "./mcp_port.ts";
 import { News } from "./news.ts";
 import { Order } from "./order.ts";
@@ -42,11 +44,6 @@ export interface ServicesParts {
   readonly killed: readonly string[];
 }
 
-/** There is a service for each file that ever was good. */
-type Entry =
-  | { readonly kind: "service"; readonly service: Service }
-  | { readonly kind: "invalid"; readonly record: ServiceRecord };
-
 export class Services {
   readonly #parts: ServicesParts;
   readonly #tools: RunTools;
@@ -59,7 +56,7 @@ export class Services {
   /** Stopped because the daemon was, to be started for the next one. */
   readonly #parked = new Set<ServiceName>();
   readonly order = new Order(() => this.all());
-  #entries = new Map<ServiceName, Entry>();
+  #entries = new Entries();
   #folder: string | undefined;
   #env: Environment = {};
   #isLeaving = false;
@@ -77,7 +74,10 @@ export class Services {
     this.#socketDir = join(parts.dataDir, "mcp");
     for (const dir of [this.#logDir, this.#socketDir]) makePrivateDir(dir);
     this.#state = new StateFile(join(parts.dataDir, "services.json"));
-    this.#ports = new PortBook(this.#state, () => this.#declaredPorts());
+    this.#ports = new PortBook(
+      this.#state,
+      () => this.#entries.declaredPorts(),
+    );
     this.#tools = {
       records: parts.records,
       orphans: parts.orphans,
@@ -103,10 +103,8 @@ export class Services {
   }
 
   /** In the order of their names; those never valid are not among them. */
-  *all(): Generator<Service> {
-    for (const entry of this.#entries.values()) {
-      if (entry.kind === "service") yield entry.service;
-    }
+  all(): Iterable<Service> {
+    return this.#entries.all();
   }
 
   names(): ServiceName[] {
@@ -115,15 +113,16 @@ export class Services {
 
   /** The service, the record of an invalid one, or undefined. */
   find(name: string): Service | ServiceRecord | undefined {
-    const entry = this.#entries.get(name as ServiceName);
-    return entry?.kind === "service" ? entry.service : entry?.record;
+    return this.#entries.find(name);
   }
 
   list(): ServiceRecord[] {
-    return Array.from(
-      this.#entries.values(),
-      (one) => one.kind === "service" ? one.service.record() : one.record,
-    );
+    return this.#entries.list();
+  }
+
+  /** What was said by one whose file is invalid now. */
+  oldLog(name: ServiceName): ServiceLog {
+    return ServiceLog.closed(this.#logPath(name));
   }
 
   watch(tell: (push: ServicePush) => void): ServiceRecord[] {
@@ -157,11 +156,14 @@ export class Services {
     return this.#inTurn(async (): Promise<ReloadResult> => {
       const read = await this.#read(this.#folder);
       const faults = faultsOf(read);
-      if (faults.length > 0) return { kind: "refused", faults };
+      if (faults.length > 0) {
+        this.#tellFaults(read.services);
+        return { kind: "refused", faults };
+      }
       const configs = read.services.flatMap((one) =>
         one.ok ? [one.config] : []
       );
-      const lists = planReload(this.#configs(), configs);
+      const lists = planReload(this.#entries.configs(), configs);
       const added = await this.#apply(read.services);
       if (!this.#isLeaving) this.#boot(added);
       return { kind: "done", ...lists };
@@ -183,25 +185,28 @@ export class Services {
     return leaving;
   }
 
+  #logPath(name: ServiceName): string {
+    return join(this.#logDir, `${name}.log`);
+  }
+
   async #read(folder: string | undefined): Promise<FolderRead> {
     if (folder === undefined) return { services: [], faults: [] };
     return await readFolder(folder, this.#env.HOME ?? homedir());
   }
 
-  #configs(): Map<ServiceName, ServiceConfig | undefined> {
-    return new Map(
-      Array.from(this.#entries, ([name, entry]) => [
-        name,
-        entry.kind === "service" ? entry.service.config : undefined,
-      ]),
-    );
+  /** Nothing is changed, but whoever looks at a service sees what is wrong. */
+  #tellFaults(read: readonly ReadConfig[]): void {
+    for (const one of read) {
+      const known = this.find(one.ok ? one.config.name : one.name);
+      if (known instanceof Service) known.setFaults(one.ok ? [] : one.faults);
+    }
   }
 
   /** Brings the set in line with the files. Returns what is new. */
   async #apply(read: readonly ReadConfig[]): Promise<Service[]> {
     const before = this.#entries;
     const added: Service[] = [];
-    this.#entries = new Map();
+    this.#entries = new Entries();
     for (const one of read) {
       const name = one.ok ? one.config.name : one.name;
       const entry = this.#entryOf(one, before.get(name));
@@ -239,7 +244,7 @@ export class Services {
     const service: Service = new Service(config, {
       tools: this.#tools,
       mcp: this.#parts.mcp,
-      logPath: join(this.#logDir, `${name}.log`),
+      logPath: this.#logPath(name),
       socketDir: this.#socketDir,
       desired,
       allocatePort: () => this.#ports.allocate(name, desired),
@@ -283,11 +288,6 @@ export class Services {
     this.order.changed(service);
     this.#news.changed(name, () => service.record());
     this.onCount();
-  }
-
-  #declaredPorts(): Set<number> {
-    const ports = Array.from(this.all(), ({ config }) => config.process.port);
-    return new Set(ports.filter((port) => port !== undefined));
   }
 
   /** One load after the other: each sees what the one before it has done. */

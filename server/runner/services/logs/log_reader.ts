@@ -78,7 +78,7 @@ export class LogReader implements Disposable {
     delete this.#place.hint;
     const old = this.#files.openFiles();
     this.#old = old;
-    await old.find({ lines: wanted });
+    await old.find({ lines: wanted, marks: true });
     this.#oldSeq = end - old.count;
     return wanted - old.count;
   }

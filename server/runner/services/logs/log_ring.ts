@@ -97,6 +97,17 @@ export class LogRing {
     return Math.max(chunk?.firstSeq ?? this.#nextSeq, this.firstSeq);
   }
 
+  /**
+   * The number of the line from which on the service itself has said so many;
+   * 0 if there are not that many.
+   */
+  seqOfSaid(lines: number): number {
+    if (lines === 0) return this.#nextSeq;
+    const said = this.read({ seq: this.firstSeq }, Infinity).lines
+      .filter(({ stream }) => stream !== "mark");
+    return said.at(-lines)?.seq ?? 0;
+  }
+
   /** Reads on from a place, and moves it. At most so many characters. */
   read(place: RingPlace, maxChars: number): RingLines {
     const { firstSeq } = this;

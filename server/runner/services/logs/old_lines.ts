@@ -18,6 +18,8 @@ const TURN_BYTES = 1024 * 1024;
 
 const NEWLINE = 10;
 
+const MARKS = /^\[hv\] /gm;
+
 interface OpenFile {
   readonly fd: number;
   /** Bytes at the time of asking. */
@@ -30,6 +32,8 @@ interface OpenFile {
 export interface OldQuery {
   readonly lines: number;
   readonly since?: UnixMs;
+  /** Whether marks count as lines. */
+  readonly marks: boolean;
 }
 
 export class OldLines implements Disposable {
@@ -37,8 +41,9 @@ export class OldLines implements Disposable {
   readonly #files: OpenFile[];
   readonly #isStamped: boolean;
   #rest = "";
-  /** Of lines found, of which some may be read already. */
   #count = 0;
+  /** Of these, read already. */
+  #given = 0;
 
   /** @param paths Newest first, as they are numbered. */
   constructor(paths: readonly string[], isStamped: boolean) {
@@ -56,24 +61,32 @@ export class OldLines implements Disposable {
     return this.#count;
   }
 
+  /** Leaves out the newest: so many are had from elsewhere. */
+  leave(lines: number): void {
+    this.#count = Math.max(this.#count - lines, 0);
+  }
+
   /** Finds where to begin. Resolves when that is known. */
-  async find({ lines, since }: OldQuery): Promise<void> {
+  async find({ lines, since, marks }: OldQuery): Promise<void> {
     let searched = 0;
+    let wanted = lines;
     for (const file of this.#files.toReversed()) {
       while (file.start > 0) {
-        const found = searchBlock(file, lines - this.#count);
+        const found = searchBlock(file, wanted - this.#count);
         this.#count += found.newlines;
+        if (!marks) wanted += found.text.match(MARKS)?.length ?? 0;
         const older = since === undefined ? 0 : this.#older(found.text, since);
         if (older > 0) {
           file.start += older;
           this.#count -= newlinesIn(found.text.slice(0, older));
         }
-        if (found.isEnough || older > 0) return;
+        const isEnough = found.isEnough && this.#count >= wanted;
+        if (isEnough || older > 0) return;
         searched += BLOCK_BYTES;
         if (searched % TURN_BYTES === 0) await nextTurn();
       }
       // A file begins with a line.
-      if (this.#count >= lines) return;
+      if (this.#count >= wanted) return;
     }
   }
 
@@ -81,7 +94,8 @@ export class OldLines implements Disposable {
   read(firstSeq: number): LogLine[] | undefined {
     while (true) {
       const file = this.#files[0];
-      if (!file) return undefined;
+      const left = this.#count - this.#given;
+      if (!file || left === 0) return undefined;
       const text = readBlock(file.fd, file.start, file.end);
       file.start += text.length;
       if (file.start >= file.end || text === "") this.#drop();
@@ -89,7 +103,9 @@ export class OldLines implements Disposable {
       const end = body.lastIndexOf("\n");
       this.#rest = body.slice(end + 1);
       if (end < 0) continue;
-      return body.slice(0, end).split("\n").map((line, i) => ({
+      const lines = body.slice(0, end).split("\n").slice(0, left);
+      this.#given += lines.length;
+      return lines.map((line, i) => ({
         ...readLine(line, this.#isStamped),
         seq: firstSeq + i,
       }));

@@ -12,7 +12,7 @@ import type {
   LogQuery,
   ServiceLogFacts,
 } from "../../../protocol/service.ts";
-import type { LogRules } from "../config/config.ts";
+import { DEFAULT_LOG, type LogRules } from "../config/config.ts";
 import { LineCutter, type TaggedLines } from "./line_cutter.ts";
 import { LogFile } from "./log_file.ts";
 import { markText, stampOf } from "./log_line.ts";
@@ -32,6 +32,12 @@ export interface LogClock {
   at(): UnixMs;
 }
 
+/** This machine's. */
+export const LOG_CLOCK: LogClock = {
+  nowMs: () => performance.now(),
+  at: () => Date.now(),
+};
+
 export class ServiceLog {
   readonly #clock: LogClock;
   readonly #file: LogFile;
@@ -44,6 +50,13 @@ export class ServiceLog {
     this.#file = new LogFile(path, rules);
     this.#rules = rules;
     this.#clock = clock;
+  }
+
+  /** A log to which nothing is added, only to be read. */
+  static closed(path: string): ServiceLog {
+    const log = new ServiceLog(path, DEFAULT_LOG, LOG_CLOCK);
+    log.close();
+    return log;
   }
 
   get facts(): ServiceLogFacts {
@@ -121,18 +134,24 @@ export class ServiceLog {
     const after = placeIn(query.since, epoch);
     // One that memory no longer has is looked for by the reader itself.
     if (after !== undefined) return new LogReader(ring, this, after + 1);
-    const lines = query.tail ?? LINES_DEFAULT;
+    const { tail: lines = LINES_DEFAULT, marks = true } = query;
     const seq = sinceMs === undefined ? firstSeq : ring.seqSince(sinceMs);
+    const last = marks ? end - lines : ring.seqOfSaid(lines);
     // Memory has all that is asked for: the last lines, or those since a time
     // from which on it has every line.
-    if (end - lines >= firstSeq || seq > firstSeq) {
-      return new LogReader(ring, this, Math.max(end - lines, seq));
+    if (last >= firstSeq || seq > firstSeq) {
+      return new LogReader(ring, this, Math.max(last, seq));
     }
-    // Files are the fuller of the two; what comes from now on is in memory.
+    // Which lines the files lack is not known: the newest are in memory.
+    if (!this.isComplete && end > firstSeq) {
+      return new LogReader(ring, this, firstSeq);
+    }
     const old = this.openFiles();
     const since = sinceMs === undefined ? {} : { since: sinceMs };
-    await old.find({ lines, ...since });
-    return new LogReader(ring, this, end, old);
+    await old.find({ lines, marks, ...since });
+    // Memory knows their times, which files have only if they are told to.
+    old.leave(end - firstSeq);
+    return new LogReader(ring, this, firstSeq, old);
   }
 
   /** Whether every line is in the files, as long as those are kept. */

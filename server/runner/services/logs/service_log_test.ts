@@ -165,6 +165,44 @@ test("ServiceLog.read() gives what came since a time", async () => {
   later.close();
 });
 
+test("ServiceLog.read() has the times of what is in memory", async () => {
+  using made = makeLog();
+  made.say("before\n");
+  const later = made.open();
+  made.clock.ms = 60_000;
+  made.say("after\n", later);
+  using reader = await later.read({ name: "x" }, "e");
+  const seen: unknown[] = [];
+  for (let batch = await reader.next(); batch; batch = await reader.next()) {
+    seen.push(...batch.lines.map(({ at, text }) => [at, text]));
+  }
+  expect(seen).toEqual([
+    [undefined, "before"],
+    [1_700_000_060_000, "after"],
+  ]);
+  later.close();
+});
+
+test("ServiceLog.read() counts the lines that are wanted, with marks or without", async () => {
+  using made = makeLog({ maxBytes: 4_096, keep: 50 });
+  for (const line of numbers(1, 300)) {
+    made.log.mark("started pid=1");
+    made.say(`${line}\n`);
+    made.log.mark("exited code=1");
+  }
+  const said = async (log: ServiceLog, tail: number) =>
+    (await read(log, { tail, marks: false })).texts
+      .filter((text) => text.startsWith("line"));
+  const later = made.open();
+  for (const tail of [0, 1, 7, 200, 300]) {
+    const wanted = numbers(301 - tail, 300);
+    expect(await said(made.log, tail)).toEqual(wanted);
+    expect(await said(later, tail)).toEqual(wanted);
+  }
+  expect((await read(made.log, { tail: 3 })).texts).toHaveLength(3);
+  later.close();
+});
+
 test("ServiceLog knows times of marks where lines have none", async () => {
   using made = makeLog();
   made.say("before\n");
