@@ -98,6 +98,7 @@ export class XySession {
       readLogs,
       params,
     );
+    const { batches = false, marks = batches } = look;
     if (this.#logs.size >= LOGS_MAX) {
       throw new HypivisorError(
         "conflict",
@@ -117,9 +118,9 @@ export class XySession {
       name,
       services(this.#core).follow(query, {
         lines: (lines) =>
-          look.batches
+          batches
             ? this.#notify("log_lines", { subscription_id: id, lines })
-            : this.#lines(id, name, lines, look.marks ?? false),
+            : this.#lines(id, name, lines, marks),
         gap: (missed) =>
           this.#notify("log_gap", { subscription_id: id, name, missed }),
         end: (why) => {
@@ -136,7 +137,7 @@ export class XySession {
     }
     return {
       subscription_id: id,
-      ...(look.batches ? { epoch: log.epoch } : {}),
+      ...(batches ? { epoch: log.epoch } : {}),
     };
   }
 

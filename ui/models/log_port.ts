@@ -1,9 +1,6 @@
 /**
  * How a log is asked for: at first its end, the files included; then what came
  * after, pushed as it is said.
- *
- * Lines that are read from a file have no times, so those that the runner still
- * has in memory are asked for a second time, and replace them.
  */
 
 import type { ClientPush } from "../../server/protocol/rpc.ts";
@@ -13,12 +10,7 @@ import type {
   ServiceName,
 } from "../../server/protocol/service.ts";
 import type { Call } from "../rpc.ts";
-import type {
-  Followed,
-  LogChunk,
-  LogListener,
-  LogPort,
-} from "./service_log.ts";
+import type { Followed, LogListener, LogPort } from "./service_log.ts";
 
 /** Of the first reading: older lines are seldom what somebody comes for. */
 const FIRST_LINES = 5_000;
@@ -33,16 +25,11 @@ export interface LogLink {
 export function logPort(link: LogLink, name: ServiceName): LogPort {
   const { call } = link;
   return {
-    async read(since) {
-      if (since) return await call("service_logs", { name, since });
-      const [whole, { log }] = await Promise.all([
-        call("service_logs", { name, tail: FIRST_LINES }),
-        call("service_status", { name }),
-      ]);
-      const tail = Math.min(log.lines, FIRST_LINES);
-      if (tail === 0) return whole;
-      return withTimes(whole, await call("service_logs", { name, tail }));
-    },
+    read: (since) =>
+      call(
+        "service_logs",
+        since ? { name, since } : { name, tail: FIRST_LINES },
+      ),
     follow: (since, listener) => follow(link, { name, since, listener }),
   };
 }
@@ -91,13 +78,4 @@ async function follow(
       call("logs_cancel", { subscription_id }).catch(() => {});
     },
   };
-}
-
-/** The lines of both; where both have one, that of `timed`. */
-export function withTimes(whole: LogChunk, timed: LogChunk): LogChunk {
-  if (timed.epoch !== whole.epoch) return timed;
-  const lines = new Map(whole.lines.map((line) => [line.seq, line]));
-  for (const line of timed.lines) lines.set(line.seq, line);
-  const inOrder = [...lines.values()].sort((a, b) => a.seq - b.seq);
-  return { ...whole, lines: inOrder };
 }

@@ -1,7 +1,6 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
 import type { LogLine, LogPlace } from "../../server/protocol/service.ts";
-import { withTimes } from "./log_port.ts";
 import { levelOf, segmentsOf } from "./log_lines.ts";
 import {
   appendLines,
@@ -189,18 +188,4 @@ test("neighbours of one level are one text, and marks stand alone", () => {
     { kind: "text", level: "plain", text: "one!\ntwo\n" },
     { kind: "text", level: "warn", text: "warning: x\n" },
   ]);
-});
-
-test("lines of the file come first, and those in memory have their times", () => {
-  const chunk = (lines: LogLine[], epoch = "a") => ({
-    epoch,
-    lines,
-    missed: 0,
-  });
-  const whole = chunk([line(-1), line(0), line(1), line(2)]);
-  const timed = chunk([line(1, "one", { at: 7 }), line(2), line(3)]);
-  const merged = withTimes(whole, timed);
-  assertEquals(merged.lines.map(({ seq }) => seq), [-1, 0, 1, 2, 3]);
-  assertEquals(merged.lines[2]?.at, 7);
-  assertEquals(withTimes(whole, chunk([line(1)], "b")).lines, [line(1)]);
 });
