@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { setDefaultTimeout, test } from "bun:test";
+import { hostname } from "node:os";
 import { Desk } from "./harness/desk.ts";
 import { ServiceFiles, shell, STAYS } from "./harness/service_files.ts";
 import { until } from "./harness/until.ts";
@@ -30,7 +31,7 @@ test("a person finds a service that crashes, and asks an agent about it", async 
   });
   await using desk = await open(files, "/");
   const { page } = desk;
-  await desk.join({ name: "fixer" });
+  await desk.join({ name: "fixer", machine: hostname() });
   await page.getByRole("button", { name: "Services mail needs attention" })
     .click();
   assertEquals(new URL(page.url()).pathname, "/s");
@@ -47,6 +48,14 @@ test("a person finds a service that crashes, and asks an agent about it", async 
     .waitFor();
   await page.getByRole("button", { name: "Since restart" }).click();
   await until(async () => await lines.locator(".log-mark").count() === 2);
+
+  // The agent's inspector shows the same diamond, and is a way back.
+  await desk.visit();
+  const inspector = page.getByRole("complementary", { name: "Inspector" });
+  const failing = inspector.getByRole("button", { name: "Failed mail exit 3" });
+  await failing.locator('.status[data-state="error"]').waitFor();
+  await failing.click();
+  await is(desk, "failed");
 
   await page.keyboard.press("a");
   await page.getByRole("menuitem", { name: /fixer/ }).click();

@@ -18,8 +18,8 @@ export function ToolList({ tools }: ToolListProps) {
         <li key={name} data-active={active}>
           <p>
             <code>{name}</code>
-            {!active && <span class="faint">off</span>}
             {title && title !== name && <span class="faint">{title}</span>}
+            {!active && <span class="tool-off faint">off</span>}
           </p>
           {description && (
             <p class="tool-about faint" title={description}>{description}</p>

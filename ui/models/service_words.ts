@@ -112,8 +112,8 @@ export function sayMcp(
     (health.kind === "healthy" ? health.mcp : undefined) ??
       (ready.kind === "ready" ? ready.mcp : undefined);
   if (!seen) return undefined;
-  return [seen.era, seen.needsAuth ? "wants a login" : ""]
-    .filter(Boolean).join(", ") || undefined;
+  if (seen.needsAuth) return "Wants a credential";
+  return seen.era === "legacy" ? "Answers, older protocol" : "Answers";
 }
 
 /** Without the path of its file, which stands beside it. */

@@ -91,6 +91,17 @@ export function findServices(
     .map(({ record }) => record);
 }
 
+/** Those that work in `folder`, behind those that need a person anywhere. */
+export function servicesNear(
+  records: readonly ServiceRecord[],
+  folder: string,
+): ServiceRecord[] {
+  const isIn = ({ folder: own }: ServiceRecord) =>
+    own !== undefined && `${own}/`.startsWith(`${folder}/`);
+  const others = records.filter((one) => !isTroubled(one) && isIn(one));
+  return [...records.filter(isTroubled), ...others];
+}
+
 /** What one button does to it: stops what is up, starts what is not. */
 export function isUp({ state }: ServiceRecord): boolean {
   return state.kind === "running" || state.kind === "starting" ||

@@ -71,8 +71,9 @@ export function ServiceView({ page, name }: ServiceViewProps) {
     const { hands, logLook } = page;
     const service = {
       filter() {
+        // At once, or the first letters typed into it are shortcuts.
+        if (field.current) return field.current.focus();
         shown.value = "log";
-        // It may only be there once that is drawn.
         requestAnimationFrame(() => field.current?.focus());
       },
       toggleWrap() {
