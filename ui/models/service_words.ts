@@ -104,13 +104,16 @@ export function sayHealth({ health }: ServiceRecord): string | undefined {
   }
 }
 
+type Probed = Pick<ServiceRecord, "ready" | "health">;
+
 /** What the newest probe found of it, as an MCP server. */
-export function sayMcp(
-  { ready, health }: Pick<ServiceRecord, "ready" | "health">,
-): string | undefined {
-  const seen: McpSeen | undefined =
-    (health.kind === "healthy" ? health.mcp : undefined) ??
-      (ready.kind === "ready" ? ready.mcp : undefined);
+function mcpSeen({ ready, health }: Probed): McpSeen | undefined {
+  return (health.kind === "healthy" ? health.mcp : undefined) ??
+    (ready.kind === "ready" ? ready.mcp : undefined);
+}
+
+export function sayMcp(record: Probed): string | undefined {
+  const seen = mcpSeen(record);
   if (!seen) return undefined;
   if (seen.needsAuth) return "Wants a credential";
   return seen.era === "legacy" ? "Answers, older protocol" : "Answers";

@@ -88,6 +88,7 @@ function Toggle({ label, on, onPress }: ToggleProps) {
 }
 
 function sayCount(log: ServiceLogModel): string {
+  if (log.status.value.kind === "loading") return "";
   const all = log.lineCount.value;
   const matches = log.matchCount.value;
   const lines = (n: number) =>

@@ -47,17 +47,22 @@ export function ServiceView({ page, name }: ServiceViewProps) {
       ),
     [page, name],
   );
+  const wasInvalid = useRef(false);
   // Followed while somebody looks. What fails is tried again every second.
   useSignalEffect(() => {
     const { kind } = page.registry.state.value;
     const isLinked = kind === "open" || kind === "stale";
     if (!isLinked || !page.viewport.awake.value) return untracked(log.rest);
     void page.clock.now.value;
-    if (page.services.byName.peek().has(name)) untracked(log.keepUp);
+    const now = page.services.byName.value.get(name);
+    if (!now) return;
+    const isInvalid = now.state.kind === "invalid";
+    // The log of one whose file is no good is at its end until it is mended.
+    if (isInvalid !== wasInvalid.current) untracked(log.rest);
+    wasInvalid.current = isInvalid;
+    untracked(log.keepUp);
   });
-  // The log of one whose file is no good is at its end until it is mended.
-  const isInvalid = record?.state.kind === "invalid";
-  useEffect(() => log.rest, [log, isInvalid]);
+  useEffect(() => log.rest, [log]);
   const tools = useMemo(
     () => serviceTools(() => page.rpc.call("service_tools", { name })),
     [page, name],
