@@ -47,7 +47,8 @@ export function InspectorServices({ page, node }: InspectorServicesProps) {
 function sayShort(record: ServiceRecord): string {
   const { state, port, lastExit, faults, health } = record;
   if (state.kind === "failed" && lastExit && lastExit.code !== 0) {
-    return `exit ${lastExit.code}`;
+    const again = record.restarts > 0 ? `, restart ${record.restarts}` : "";
+    return `exit ${lastExit.code}${again}`;
   }
   if (faults.length > 0) return "faulty file";
   if (state.kind !== "running") return serviceWord(state.kind).toLowerCase();

@@ -50,7 +50,7 @@ export function ServicesList({ page }: ServicesListProps) {
       <main class="stage" id="stage">
         <LinkBanner page={page} link={page.registry} />
         <div class="overview services">
-          <header class="services-head">
+          <header class="overview-head">
             <h1>Services</h1>
             {reload}
           </header>
