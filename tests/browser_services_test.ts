@@ -52,7 +52,9 @@ test("a person finds a service that crashes, and asks an agent about it", async 
   // The agent's inspector shows the same diamond, and is a way back.
   await desk.visit();
   const inspector = page.getByRole("complementary", { name: "Inspector" });
-  const failing = inspector.getByRole("button", { name: "Failed mail exit 3, restart 1" });
+  const failing = inspector.getByRole("button", {
+    name: "Failed mail exit 3, restart 1",
+  });
   await failing.locator('.status[data-state="error"]').waitFor();
   await failing.click();
   await is(desk, "failed");
