@@ -38,7 +38,10 @@ export function LogBar({ page, log, field }: LogBarProps) {
           onKeyDown={(event) => {
             if (event.key !== "Escape") return;
             event.preventDefault();
-            if (log.filter.peek() === "") field.current?.blur();
+            // From here keys scroll, and act.
+            if (log.filter.peek() === "") {
+              document.querySelector<HTMLElement>(".log-box")?.focus();
+            }
             log.filter.value = "";
           }}
         />
