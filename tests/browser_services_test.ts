@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { setDefaultTimeout, test } from "bun:test";
+import { hostname } from "node:os";
 import { Desk } from "./harness/desk.ts";
 import { ServiceFiles, shell, STAYS } from "./harness/service_files.ts";
 import { until } from "./harness/until.ts";
@@ -30,7 +31,7 @@ test("a person finds a service that crashes, and asks an agent about it", async 
   });
   await using desk = await open(files, "/");
   const { page } = desk;
-  await desk.join({ name: "fixer" });
+  await desk.join({ name: "fixer", machine: hostname() });
   await page.getByRole("button", { name: "Services mail needs attention" })
     .click();
   assertEquals(new URL(page.url()).pathname, "/s");
@@ -43,10 +44,20 @@ test("a person finds a service that crashes, and asks an agent about it", async 
   await lines.locator('[data-level="error"]', { hasText: "fatal: refused" })
     .first().waitFor();
   // A mark for each start and each end, of which the last can be had alone.
-  await lines.locator(".log-mark", { hasText: "exited code=3" }).nth(1)
+  await lines.locator(".log-mark", { hasText: "Exited with code 3" }).nth(1)
     .waitFor();
   await page.getByRole("button", { name: "Since restart" }).click();
   await until(async () => await lines.locator(".log-mark").count() === 2);
+
+  // The agent's inspector shows the same diamond, and is a way back.
+  await desk.visit();
+  const inspector = page.getByRole("complementary", { name: "Inspector" });
+  const failing = inspector.getByRole("button", {
+    name: "Failed mail exit 3, restart 1",
+  });
+  await failing.locator('.status[data-state="error"]').waitFor();
+  await failing.click();
+  await is(desk, "failed");
 
   await page.keyboard.press("a");
   await page.getByRole("menuitem", { name: /fixer/ }).click();
@@ -152,6 +163,47 @@ test("a file's fault is shown with its line and column, and goes when it is mend
   await is(desk, "running");
   await page.locator(".log-box").getByText("mended").waitFor();
   assertEquals(desk.errors, []);
+});
+
+test("a log is pushed, and what its service wrote outlives a good file", async () => {
+  using files = new ServiceFiles({ ticker: shell(TICKS) });
+  await using desk = await open(files, "/s/ticker");
+  const { page, hypivisor } = desk;
+  const asked: string[] = [];
+  page.on(
+    "websocket",
+    (socket) =>
+      socket.on("framesent", ({ payload }) => asked.push(String(payload))),
+  );
+  await page.reload();
+  const lines = page.locator(".log-box");
+  await lines.getByText(/tick 20\n/).first().waitFor();
+  const reads = () => asked.filter((call) => call.includes("service_logs"));
+  assertEquals(reads().length, 1);
+
+  // Cut off, it goes on in its place.
+  await hypivisor.kill();
+  await hypivisor.start();
+  const seen = async () =>
+    Number((await lines.innerText()).match(/\d+/g)?.at(-1));
+  const before = await seen();
+  await until(async () => await seen() > before + 5, { withinMs: 15_000 });
+  const ticks = [...(await lines.innerText()).matchAll(/^tick (\d+)$/gm)]
+    .map(([, n]) => Number(n));
+  assertEquals(ticks, ticks.map((_, i) => i + 1));
+
+  files.write("ticker", "port 1\n");
+  await page.goto("about:blank");
+  const runner = /runner_(?:found|started) pid=(\d+)/g;
+  const [, pid] = [...hypivisor.stderr.matchAll(runner)].at(-1) ?? [];
+  process.kill(Number(pid), "SIGKILL");
+  await until(() => /runner_lost[^]*services_loaded/.test(hypivisor.stderr), {
+    withinMs: 15_000,
+    seen: () => hypivisor.stderr,
+  });
+  await page.goto(`${hypivisor.origin}/s/ticker`);
+  await is(desk, "invalid");
+  await lines.getByText(/tick 20\n/).first().waitFor();
 });
 
 test("on a phone services are a screen of their own", async () => {

@@ -52,7 +52,7 @@ export function App({ page, actions }: AppProps) {
     page.services.all.value.length === 0;
   return (
     <>
-      <a class="skip-link" href="#stage">Skip to the conversation</a>
+      <a class="skip-link" href="#stage">Skip to the main part</a>
       <div class="app" data-layout={viewport.layout.value}>
         {isEmpty ? <FirstRun page={page} /> : <Regions page={page} />}
       </div>

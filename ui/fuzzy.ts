@@ -25,6 +25,18 @@ export function fuzzyScore(query: string, text: string): number {
   return score / wanted.length + 1 / (1 + text.length);
 }
 
+/** Those with a score above 0, the highest first. */
+export function bestFirst<T>(
+  all: readonly T[],
+  scoreOf: (one: T) => number,
+): T[] {
+  return all
+    .map((one) => ({ one, score: scoreOf(one) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ one }) => one);
+}
+
 /** The letters of `text` that `query` hit, for marking them. */
 export function fuzzyHits(query: string, text: string): readonly number[] {
   const wanted = query.trim().toLowerCase();

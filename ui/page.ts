@@ -53,6 +53,8 @@ export interface TerminalHands {
 export interface ServiceHands {
   filter(): void;
   toggleWrap(): void;
+  /** Shows the tools in place of the log, or the other way round. */
+  turn(): void;
   askAgent(): void;
 }
 
@@ -124,6 +126,7 @@ export function openPage() {
     ...terminalParts,
     registry,
     rpc,
+    onPush,
     nodes,
     roster: new RosterModel(nodes.all, appearance.collapsed),
     appearance,

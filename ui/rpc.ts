@@ -6,7 +6,7 @@
  */
 
 import { effect } from "@preact/signals";
-import type { MethodName, ParamsOf, ResultOf } from "../server/protocol/rpc.ts";
+import type { LogMethods, RpcMethods } from "../server/protocol/rpc.ts";
 import type { Link } from "./link.ts";
 
 /** The server understood and said no. `message` is for a person. */
@@ -31,6 +31,15 @@ const ANSWER_WITHIN_MS = 30_000;
 
 /** Far more than a page ever has open; past it, something calls in a loop. */
 const MAX_OPEN_CALLS = 200;
+
+/** All that a link answers; those of `LogMethods` only the registry's. */
+export type Calls = RpcMethods & LogMethods;
+
+/** `Rpc.call`, for models that make calls. */
+export type Call = <M extends keyof Calls>(
+  method: M,
+  params: Calls[M]["params"],
+) => Promise<Calls[M]["result"]>;
 
 interface OpenCall {
   resolve(result: unknown): void;
@@ -58,10 +67,10 @@ export class Rpc {
    * @throws {CallRefused} if the server says no.
    * @throws {LinkLost} if there is no link, or it broke before the answer.
    */
-  call<M extends MethodName>(
+  call<M extends keyof Calls>(
     method: M,
-    params: Omit<ParamsOf<M>, "node"> | ParamsOf<M>,
-  ): Promise<ResultOf<M>> {
+    params: Omit<Calls[M]["params"], "node"> | Calls[M]["params"],
+  ): Promise<Calls[M]["result"]> {
     const id = ++this.#lastId;
     return new Promise<unknown>((resolve, reject) => {
       if (this.#open.size >= MAX_OPEN_CALLS) {
@@ -76,7 +85,7 @@ export class Rpc {
         reject(new LinkLost(`No answer to "${method}"`));
       }, ANSWER_WITHIN_MS);
       this.#open.set(id, { resolve, reject, timer });
-    }) as Promise<ResultOf<M>>;
+    }) as Promise<Calls[M]["result"]>;
   }
 
   #answer(reply: Reply): void {

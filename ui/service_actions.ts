@@ -66,6 +66,13 @@ export function serviceActions(page: Page): Action[] {
       run: () => hands.peek().service?.toggleWrap(),
     }),
     ofShown({
+      id: "service-tools",
+      label: "Show the log or the tools of the service",
+      icon: "list",
+      keys: "l",
+      run: () => hands.peek().service?.turn(),
+    }),
+    ofShown({
       id: "service-ask",
       label: "Ask an agent about the service",
       icon: "message-square",

@@ -210,6 +210,13 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     verb: "get",
+    path: "/api/services/:name/tools",
+    method: "service_tools",
+    summary: "The tools of a service that speaks MCP",
+    params: { name: "path" },
+  },
+  {
+    verb: "get",
     path: "/api/services/:name/logs",
     method: "service_logs",
     summary: "What a service has printed",

@@ -6,12 +6,9 @@
  */
 
 import { HypivisorError } from "../errors.ts";
-import type { ServiceName, ServiceRecord } from "../protocol/service.ts";
 import type { Core } from "../rpc/core.ts";
+import { reachMcp } from "../rpc/service_mcp.ts";
 import { services } from "../rpc/service_methods.ts";
-
-/** Where a service speaks that does not say where. */
-const USUAL_PATH = "/mcp";
 
 /** What MCP says in headers; credentials for the daemon are not among them. */
 const ASKED = /^(accept|content-type|last-event-id|mcp-.+)$/;
@@ -28,18 +25,16 @@ export async function passToService(
   core: Core,
   name: string,
 ): Promise<Response> {
-  const service = await ready(core, name as ServiceName);
-  const { port, socket, path = USUAL_PATH } = service;
-  const host = port === undefined ? "localhost" : `127.0.0.1:${port}`;
+  const { url, unix } = await reachMcp(services(core), name);
   const hasBody = request.method === "POST";
   try {
-    const response = await fetch(`http://${host}${path}`, {
+    const response = await fetch(url, {
       method: request.method,
       headers: only(request.headers, ASKED),
       signal: request.signal,
       redirect: "manual",
       ...(hasBody ? { body: await request.arrayBuffer() } : {}),
-      ...(socket === undefined ? {} : { unix: socket }),
+      ...(unix === undefined ? {} : { unix }),
       // A pooled connection may belong to a process that has ended since.
       keepalive: false,
       // HTTP_PROXY means the world, not this machine. `false` works in Bun
@@ -57,24 +52,6 @@ export async function passToService(
       { cause },
     );
   }
-}
-
-async function ready(core: Core, name: ServiceName): Promise<ServiceRecord> {
-  const desk = services(core);
-  const service = core.children?.findService(name);
-  if (!service) {
-    throw new HypivisorError("not_found", `Cannot find service "${name}"`);
-  }
-  const { transport, port, socket, state } = service;
-  const isReachable = transport === "stdio"
-    ? socket !== undefined || port !== undefined
-    : transport === "http" && port !== undefined;
-  if (!isReachable) {
-    throw new HypivisorError("conflict", `Service "${name}" speaks no MCP`);
-  }
-  // A bridge is there before its process, and starts it by itself.
-  if (transport === "stdio" || state.kind === "running") return service;
-  return await desk.call("services_touch", { name });
 }
 
 function only(headers: Headers, wanted: RegExp): Headers {

@@ -12,7 +12,7 @@ import { HypivisorError } from "../errors.ts";
 import type { LogLine } from "../protocol/service.ts";
 import { boolean, integer, object, optional, text } from "../read.ts";
 import type { Core } from "../rpc/core.ts";
-import { services } from "../rpc/service_methods.ts";
+import { readPlace, services } from "../rpc/service_methods.ts";
 import { asked, readParams, XY_METHODS } from "../rpc/xy_methods.ts";
 
 /** Each is a connection to the runner. */
@@ -28,6 +28,9 @@ const readLogs = object({
   since_ms: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   /** Whether lines that the runner wrote are wanted as well. */
   marks: optional(boolean),
+  since: optional(readPlace),
+  /** Whether lines are wanted many at once and numbered, marks among them. */
+  batches: optional(boolean),
 });
 
 const readCancel = object({
@@ -90,11 +93,12 @@ export class XySession {
   async #open(
     params: unknown,
     after: (what: () => void) => void,
-  ): Promise<{ subscription_id: number }> {
-    const { name, tail, follow = false, since_ms, marks = false } = readParams(
+  ): Promise<{ subscription_id: number; epoch?: string }> {
+    const { name, tail, follow = false, since_ms, since, ...look } = readParams(
       readLogs,
       params,
     );
+    const { batches = false, marks = batches } = look;
     if (this.#logs.size >= LOGS_MAX) {
       throw new HypivisorError(
         "conflict",
@@ -108,11 +112,15 @@ export class XySession {
       marks,
       ...(tail === undefined ? {} : { tail }),
       ...(since_ms === undefined ? {} : { sinceMs: since_ms }),
+      ...(since === undefined ? {} : { since }),
     };
     const log = await asked(
       name,
       services(this.#core).follow(query, {
-        lines: (lines) => this.#lines(id, name, lines, marks),
+        lines: (lines) =>
+          batches
+            ? this.#notify("log_lines", { subscription_id: id, lines })
+            : this.#lines(id, name, lines, marks),
         gap: (missed) =>
           this.#notify("log_gap", { subscription_id: id, name, missed }),
         end: (why) => {
@@ -127,7 +135,10 @@ export class XySession {
       this.#logs.set(id, log);
       after(() => log.begin());
     }
-    return { subscription_id: id };
+    return {
+      subscription_id: id,
+      ...(batches ? { epoch: log.epoch } : {}),
+    };
   }
 
   #cancel(params: unknown): Promise<unknown> {

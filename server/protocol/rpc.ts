@@ -23,6 +23,7 @@ import type {
   ServiceRecord,
   ServiceStatus,
 } from "./service.ts";
+import type { ServiceTools } from "./service_tools.ts";
 import type { TerminalId, TerminalRecord } from "./terminal.ts";
 import type { DaemonCapability } from "./version.ts";
 
@@ -184,6 +185,8 @@ export interface RpcMethods {
 
   list_services: Method<Empty, { services: readonly ServiceRecord[] }>;
   service_status: Method<{ name: string }, ServiceStatus>;
+  /** Asked of the service itself; one that is lazy is started. */
+  service_tools: Method<{ name: string }, ServiceTools>;
   /** Answered when each runs and is ready, or will not be. */
   start_services: Method<
     ServiceChoice,
@@ -221,6 +224,19 @@ export interface RpcMethods {
   >;
 }
 
+/**
+ * Calls about the connection they come on, so only on `/ws`. Named as `xy`
+ * names them, with what it does not know.
+ */
+export interface LogMethods {
+  /** Lines come after the reply, as `log_lines`, and go on as they are said. */
+  logs: Method<
+    { name: string; follow: true; batches: true; since: LogPlace },
+    { subscription_id: number; epoch: string }
+  >;
+  logs_cancel: Method<{ subscription_id: number }, Empty>;
+}
+
 export type MethodName = keyof RpcMethods;
 export type ParamsOf<M extends MethodName> = RpcMethods[M]["params"];
 export type ResultOf<M extends MethodName> = RpcMethods[M]["result"];
@@ -239,6 +255,15 @@ export type ClientPush =
     readonly params: { service: ServiceRecord };
   }
   | { readonly method: "service_gone"; readonly params: { name: ServiceName } }
+  | {
+    readonly method: "log_lines";
+    readonly params: { subscription_id: number; lines: readonly LogLine[] };
+  }
+  /** There will be no more; `error` if that is not the log's own end. */
+  | {
+    readonly method: "log_end";
+    readonly params: { subscription_id: number; error?: string };
+  }
   | { readonly method: "beat"; readonly params: Empty };
 
 export interface RpcCall<M extends MethodName = MethodName> {

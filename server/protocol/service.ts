@@ -111,6 +111,8 @@ export interface ServiceRecord {
   /** Program and arguments, `{port}` filled in; empty while never valid. */
   readonly command: readonly string[];
   readonly transport: ServiceTransport;
+  /** Absolute: where it works. Unknown while never valid. */
+  readonly folder?: string;
   readonly port?: number;
   /**
    * Of one on stdio: the Unix socket where MCP is spoken with it over HTTP, at

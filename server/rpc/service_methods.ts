@@ -19,10 +19,11 @@ import {
   text,
 } from "../read.ts";
 import type { Core } from "./core.ts";
+import { toolsOf } from "./service_mcp.ts";
 
 type ServiceMethod = Extract<
   MethodName,
-  "list_services" | "service_status" | "service_logs" | `${string}_services`
+  "list_services" | `service_${string}` | `${string}_services`
 >;
 
 /** Of what somebody typed; a real name is shorter. */
@@ -52,7 +53,8 @@ const choice: Reader<ServiceChoice & { now?: boolean }> = Object.assign(
   { schema: chosen.schema },
 );
 
-const place: Reader<LogPlace> = object({
+/** Where in a log to go on. */
+export const readPlace: Reader<LogPlace> = object({
   epoch: text({ max: 100 }),
   seq: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
 });
@@ -67,10 +69,11 @@ export const serviceReaders: {
   restart_services: choice,
   reload_services: object({}),
   check_services: object({}),
+  service_tools: object({ name }),
   service_logs: object({
     name,
     tail: optional(integer(0, LINES_MAX)),
-    since: optional(place),
+    since: optional(readPlace),
     sinceMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   }),
 };
@@ -93,6 +96,7 @@ export const serviceHandlers: Handlers = {
     services(core).call("services_restart", params),
   reload_services: (core) => services(core).reload(),
   check_services: (core) => services(core).call("services_check", {}),
+  service_tools: (core, params) => toolsOf(services(core), params.name),
   service_logs: (core, params) => services(core).read(params),
 };
 

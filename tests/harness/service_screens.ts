@@ -3,7 +3,10 @@
  * through in this order, at one desk.
  */
 
+import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Desk } from "./desk.ts";
+import { SERVERS } from "./mcp_bridged.ts";
 import { populate, type Screen } from "./screens.ts";
 import { ServiceFiles, shell, STAYS } from "./service_files.ts";
 
@@ -20,6 +23,13 @@ const LINES = [
   "    at orderTotal (/srv/shop-api/src/orders.ts:41:17)",
   "GET /health 200 1ms",
 ];
+
+/** Turns everybody away who has no credential. */
+const LOCKED = "Bun.serve({ port: {port}, hostname: '127.0.0.1', " +
+  "fetch: () => new Response('', { status: 401 }) })";
+
+const quoted = (...words: string[]) =>
+  words.map((word) => JSON.stringify(word)).join(" ");
 
 export function shopFiles(): ServiceFiles {
   const echo = LINES.map((line) => `echo "${line}"`).join("; ");
@@ -40,7 +50,12 @@ export function shopFiles(): ServiceFiles {
       "echo index is locked >&2; exit 1",
       'restart { backoff-initial "5m"; backoff-max "5m" }',
     ),
-    scratch: shell(STAYS, "autostart #false"),
+    scratch: shell(STAYS, "autostart #false", "port 4012"),
+    everything: `command ${quoted(...SERVERS.everything())}\n` +
+      `working-dir ${quoted(resolve(import.meta.dir, "../.."))}\n` +
+      'transport "stdio"\nready { probe "mcp" }\n',
+    github: `command ${quoted(process.execPath, "-e", LOCKED)}\n` +
+      'port 0\nready { timeout "20s" }\n',
     broken:
       'command "bun" "run" "dev"\nport "80a"\nrestart {\n  policy "mostly"\n}\n',
   });
@@ -53,6 +68,9 @@ const logOf = ({ page }: Desk) => page.locator(".log-box");
 
 const back = ({ page }: Desk) =>
   page.getByRole("button", { name: "Back to all services" }).click();
+
+const toolsOf = ({ page }: Desk) =>
+  page.getByRole("tab", { name: "Tools" }).click();
 
 export const SERVICE_SCREENS: readonly Screen[] = [
   {
@@ -114,9 +132,36 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     },
   },
   {
-    name: "service-failed",
+    name: "service-tools",
     async show(desk) {
       await desk.page.keyboard.press("Escape");
+      await back(desk);
+      await row(desk, "everything").click();
+      await toolsOf(desk);
+      await desk.page.locator(".service-tools code").first().waitFor();
+    },
+  },
+  {
+    name: "service-locked",
+    async show(desk) {
+      await back(desk);
+      await row(desk, "github").click();
+      await toolsOf(desk);
+      await desk.page.getByText(/wants a credential/).waitFor();
+    },
+  },
+  {
+    name: "service-not-running",
+    async show(desk) {
+      await back(desk);
+      await row(desk, "scratch").click();
+      await toolsOf(desk);
+      await desk.page.getByText(/It is not running/).waitFor();
+    },
+  },
+  {
+    name: "service-failed",
+    async show(desk) {
       await back(desk);
       await row(desk, "mail-worker").click();
       await logOf(desk).getByText("fatal: connection refused").first()
@@ -148,11 +193,22 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     },
   },
   {
-    name: "phone-services",
+    name: "inspector-services",
     async show(desk) {
       await desk.page.keyboard.press("Escape");
+      const name = "mend-mail";
+      await desk.join({ name, cwd: "/srv/shop-api", machine: hostname() });
+      await desk.visit(desk.agents.length - 1);
+      await desk.page.getByRole("heading", { name: "Services" }).waitFor();
+    },
+  },
+  {
+    name: "phone-services",
+    async show(desk) {
       await desk.page.setViewportSize({ width: 390, height: 844 });
-      await back(desk);
+      await desk.page.getByRole("button", { name: "Back to all agents" })
+        .click();
+      await desk.page.getByRole("button", { name: "Services" }).click();
       await row(desk, "shop-api").waitFor();
     },
   },
@@ -161,6 +217,15 @@ export const SERVICE_SCREENS: readonly Screen[] = [
     async show(desk) {
       await row(desk, "shop-api").click();
       await logOf(desk).getByText("GET /health 200 1ms").waitFor();
+    },
+  },
+  {
+    name: "phone-service-tools",
+    async show(desk) {
+      await back(desk);
+      await row(desk, "everything").click();
+      await toolsOf(desk);
+      await desk.page.locator(".service-tools code").first().waitFor();
     },
   },
 ];

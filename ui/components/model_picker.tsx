@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ModelFacts } from "../../server/protocol/node.ts";
-import { fuzzyScore } from "../fuzzy.ts";
+import { bestFirst, fuzzyScore } from "../fuzzy.ts";
 
 interface ModelPickerProps {
   current: ModelFacts | undefined;
@@ -67,14 +67,10 @@ function findModels(
   query: string,
 ): readonly ModelFacts[] {
   if (query.trim() === "") return models;
-  return models
-    .map((model) => ({
-      model,
-      score: fuzzyScore(query, `${model.name} ${model.id} ${model.provider}`),
-    }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ model }) => model);
+  return bestFirst(
+    models,
+    ({ name, id, provider }) => fuzzyScore(query, `${name} ${id} ${provider}`),
+  );
 }
 
 function isSame(model: ModelFacts, other: ModelFacts | undefined): boolean {

@@ -6,7 +6,7 @@
 
 import { createModel, signal } from "@preact/signals";
 import type { FoundFile, SlashCommand } from "../../server/protocol/command.ts";
-import { fuzzyScore } from "../fuzzy.ts";
+import { bestFirst, fuzzyScore } from "../fuzzy.ts";
 
 export interface Trigger {
   readonly kind: "command" | "file";
@@ -48,12 +48,9 @@ export function suggestCommands(
   commands: readonly SlashCommand[],
   query: string,
 ): Suggestion[] {
-  return commands
-    .map((command) => ({ command, score: fuzzyScore(query, command.name) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
+  return bestFirst(commands, ({ name }) => fuzzyScore(query, name))
     .slice(0, MAX_SUGGESTIONS)
-    .map(({ command }) => ({
+    .map((command) => ({
       key: `${command.source} ${command.name}`,
       label: `/${command.name}`,
       detail: command.description,

@@ -11,7 +11,10 @@ export type Level = "error" | "warn" | "debug" | "stderr" | "plain";
 /** What is drawn in one go: neighbours of one level, or a mark. */
 export type Segment =
   | { readonly kind: "text"; readonly level: Level; readonly text: string }
-  | { readonly kind: "mark"; readonly text: string };
+  | { readonly kind: "mark"; readonly tone: Tone; readonly text: string };
+
+/** Of a mark: whether it tells of a failure, or that lines are missing. */
+export type Tone = "plain" | "bad" | "gap";
 
 const ERROR =
   /\b(?:error|err|fatal|panic|panicked|critical|exception|traceback)\b|"level":\s*(?:"(?:error|fatal)"|[56]0)/i;
@@ -73,8 +76,9 @@ export function segmentsOf(
     if (line.stream === "mark") {
       flush();
       const at = timeOf(line);
-      const text = sayMark(line.text);
-      segments.push({ kind: "mark", text: at ? `${text} · ${at}` : text });
+      const { tone, words } = readMark(line.text);
+      const text = at ? `${words} · ${at}` : words;
+      segments.push({ kind: "mark", tone, text });
       continue;
     }
     const next = levelOf(line);
@@ -98,9 +102,18 @@ function timeOf({ at }: LogLine): string {
   return said.text;
 }
 
-/** Its time is said beside it, in the reader's own. */
-function sayMark(text: string): string {
-  return text.replace(/ at=\S+$/, "");
+/** In words of the page. Its time is said beside it, in the reader's own. */
+function readMark(mark: string): { tone: Tone; words: string } {
+  const text = mark.replace(/ at=\S+$/, "");
+  const [, pid] = /^started pid=(\d+)$/.exec(text) ?? [];
+  if (pid) return { tone: "plain", words: `Started, pid ${pid}` };
+  const [, code, signal] = /^exited code=(\d+)(?: signal=(\S+))?$/.exec(text) ??
+    [];
+  if (signal) return { tone: "plain", words: `Ended by ${signal}` };
+  if (code === "0") return { tone: "plain", words: "Ended" };
+  if (code) return { tone: "bad", words: `Exited with code ${code}` };
+  const tone = /\b(?:missing|lost)\b/.test(text) ? "gap" : "plain";
+  return { tone, words: text.charAt(0).toUpperCase() + text.slice(1) };
 }
 
 /** A start is marked by the runner. */

@@ -1,47 +1,81 @@
 /**
  * How a log is asked for: at first its end, the files included; then what came
- * after.
- *
- * Lines that are read from a file have no times, so those that the runner still
- * has in memory are asked for a second time, and replace them.
+ * after, pushed as it is said.
  */
 
+import type { ClientPush } from "../../server/protocol/rpc.ts";
 import type {
-  MethodName,
-  ParamsOf,
-  ResultOf,
-} from "../../server/protocol/rpc.ts";
-import type { ServiceName } from "../../server/protocol/service.ts";
-import type { LogChunk, LogPort } from "./service_log.ts";
-
-type Call = <M extends MethodName>(
-  method: M,
-  params: ParamsOf<M>,
-) => Promise<ResultOf<M>>;
+  LogLine,
+  LogPlace,
+  ServiceName,
+} from "../../server/protocol/service.ts";
+import type { Call } from "../rpc.ts";
+import type { Followed, LogListener, LogPort } from "./service_log.ts";
 
 /** Of the first reading: older lines are seldom what somebody comes for. */
 const FIRST_LINES = 5_000;
 
-export function logPort(call: Call, name: ServiceName): LogPort {
+export interface LogLink {
+  call: Call;
+  onPush(listener: (push: ClientPush) => void): () => void;
+  /** Runs it before the next picture. Returns the undo. */
+  soon(run: () => void): () => void;
+}
+
+export function logPort(link: LogLink, name: ServiceName): LogPort {
+  const { call } = link;
   return {
-    async read(since) {
-      if (since) return await call("service_logs", { name, since });
-      const [whole, { log }] = await Promise.all([
-        call("service_logs", { name, tail: FIRST_LINES }),
-        call("service_status", { name }),
-      ]);
-      const tail = Math.min(log.lines, FIRST_LINES);
-      if (tail === 0) return whole;
-      return withTimes(whole, await call("service_logs", { name, tail }));
-    },
+    read: (since) =>
+      call(
+        "service_logs",
+        since ? { name, since } : { name, tail: FIRST_LINES },
+      ),
+    follow: (since, listener) => follow(link, { name, since, listener }),
   };
 }
 
-/** The lines of both; where both have one, that of `timed`. */
-export function withTimes(whole: LogChunk, timed: LogChunk): LogChunk {
-  if (timed.epoch !== whole.epoch) return timed;
-  const lines = new Map(whole.lines.map((line) => [line.seq, line]));
-  for (const line of timed.lines) lines.set(line.seq, line);
-  const inOrder = [...lines.values()].sort((a, b) => a.seq - b.seq);
-  return { ...whole, lines: inOrder };
+interface Following {
+  readonly name: ServiceName;
+  readonly since: LogPlace;
+  readonly listener: LogListener;
+}
+
+async function follow(
+  { call, onPush, soon }: LogLink,
+  { name, since, listener }: Following,
+): Promise<Followed> {
+  const asked = { name, follow: true, batches: true, since } as const;
+  const { subscription_id, epoch } = await call("logs", asked);
+  // Pushes come as frames of their own: none has been missed yet.
+  let waiting: LogLine[] = [];
+  let cancel: (() => void) | undefined;
+  const flush = () => {
+    cancel?.();
+    cancel = undefined;
+    const lines = waiting;
+    waiting = [];
+    if (lines.length > 0) listener.lines(lines);
+  };
+  const unhear = onPush((push) => {
+    if (push.method !== "log_lines" && push.method !== "log_end") return;
+    if (push.params.subscription_id !== subscription_id) return;
+    if (push.method === "log_lines") {
+      // In a flood many come between two pictures.
+      for (const line of push.params.lines) waiting.push(line);
+      cancel ??= soon(flush);
+      return;
+    }
+    unhear();
+    flush();
+    listener.end(push.params.error);
+  });
+  return {
+    epoch,
+    stop() {
+      unhear();
+      cancel?.();
+      // Without a connection there is nothing to cancel.
+      call("logs_cancel", { subscription_id }).catch(() => {});
+    },
+  };
 }

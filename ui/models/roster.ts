@@ -17,7 +17,7 @@ import type {
   NodeRecord,
   NodeStateKind,
 } from "../../server/protocol/node.ts";
-import { fuzzyScore } from "../fuzzy.ts";
+import { bestFirst, fuzzyScore } from "../fuzzy.ts";
 import { lastPart, nameOf } from "../words.ts";
 
 export interface RosterGroup {
@@ -137,11 +137,7 @@ export function findAgents(
   nodes: readonly NodeRecord[],
   query: string,
 ): NodeRecord[] {
-  return nodes
-    .map((node) => ({ node, score: scoreAgent(node, query) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ node }) => node);
+  return bestFirst(nodes, (node) => scoreAgent(node, query));
 }
 
 function scoreAgent(node: NodeRecord, query: string): number {

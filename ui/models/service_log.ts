@@ -2,8 +2,9 @@
  * What one service has written, as far as this page holds it.
  *
  * In blocks of a fixed number of lines that never change once they are full,
- * so that drawing a new line leaves all blocks but the last alone. Asked for
- * anew every so often from the last known place; how often is the caller's.
+ * so that drawing a new line leaves all blocks but the last alone. Read once,
+ * then followed; what was cut goes on from the last known place. Lines are
+ * numbered, so what is missing between two of them is seen, and said there.
  */
 
 import { computed, createModel, signal } from "@preact/signals";
@@ -23,9 +24,24 @@ export interface LogChunk {
   readonly missed: number;
 }
 
+export interface LogListener {
+  lines(lines: readonly LogLine[]): void;
+  /** The last. With `why` it was cut, without there will be no more. */
+  end(why: string | undefined): void;
+}
+
+export interface Followed {
+  /** Another than was asked for: it did not go on from there. */
+  readonly epoch: string;
+  /** The listener hears nothing more. */
+  stop(): void;
+}
+
 export interface LogPort {
   /** Lines after `since`, or the last there are. */
   read(since: LogPlace | undefined): Promise<LogChunk>;
+  /** What comes after `since`, as it comes. */
+  follow(since: LogPlace, listener: LogListener): Promise<Followed>;
 }
 
 export interface LogBlock {
@@ -37,7 +53,7 @@ export interface LogBlock {
 export type LogStatus =
   | { readonly kind: "loading" }
   | { readonly kind: "live" }
-  /** What is here stays; the next reading may go well. */
+  /** What is here stays; the next try may go well. */
   | { readonly kind: "failed"; readonly why: string };
 
 export type ServiceLogModel = InstanceType<typeof ServiceLogModel>;
@@ -51,7 +67,10 @@ export const ServiceLogModel = createModel((port: LogPort) => {
   const pausedAt = signal<number | undefined>(undefined);
   const arrived = signal(0);
   let place: LogPlace | undefined;
-  let isReading = false;
+  /** Being followed, being asked for, at rest, or at its end. */
+  let followed: Followed | "asked" | "over" | undefined;
+  /** Raised with every rest: what was asked before is then not wanted. */
+  let age = 0;
   let nextId = 0;
 
   const wanted = computed(() => filter.value.trim().toLowerCase());
@@ -64,6 +83,45 @@ export const ServiceLogModel = createModel((port: LogPort) => {
     if (lines.length === 0) return;
     blocks.value = appendLines(blocks.peek(), lines, () => nextId++);
     arrived.value += lines.length;
+  };
+  const goOn = (lines: readonly LogLine[]) => {
+    const last = lines.at(-1);
+    if (!place || !last) return;
+    add(withGaps(lines, place.seq));
+    place = { ...place, seq: last.seq };
+  };
+  const take = ({ epoch, lines, missed }: LogChunk) => {
+    if (place?.epoch === epoch) return goOn(lines);
+    // Another runner counts anew, and its first lines are the file's.
+    blocks.value = [];
+    const [first] = lines;
+    place = { epoch, seq: (first?.seq ?? 1) - 1 - missed };
+    goOn(lines);
+  };
+  const fail = (why: string) => {
+    followed = undefined;
+    status.value = { kind: "failed", why };
+  };
+  const begin = async (mine: number) => {
+    const chunk = await port.read(place);
+    if (mine !== age) return;
+    take(chunk);
+    if (!place) return;
+    const { epoch } = place;
+    const now = await port.follow(place, {
+      lines: goOn,
+      end(why) {
+        if (why !== undefined) return fail(why);
+        followed = "over";
+      },
+    });
+    if (mine !== age) return now.stop();
+    if (now.epoch !== epoch) {
+      now.stop();
+      return fail("The runner is another one");
+    }
+    followed = now;
+    status.value = { kind: "live" };
   };
 
   return {
@@ -96,34 +154,45 @@ export const ServiceLogModel = createModel((port: LogPort) => {
     clear(): void {
       blocks.value = [];
     },
-    /** One at a time: a slow answer is not asked for twice. */
-    async read(): Promise<void> {
-      if (isReading) return;
-      isReading = true;
+    /** Sees that it is followed. Does nothing if it is, or is at its end. */
+    async keepUp(): Promise<void> {
+      if (followed) return;
+      followed = "asked";
+      const mine = age;
       try {
-        const chunk = await port.read(place);
-        const isNew = place !== undefined && chunk.epoch !== place.epoch;
-        // Another runner counts anew, and its first lines are the file's.
-        if (isNew) blocks.value = [];
-        if (chunk.missed > 0) add([gapOf(chunk)]);
-        add(chunk.lines);
-        const last = chunk.lines.at(-1)?.seq ??
-          (isNew ? 0 : place?.seq ?? 0);
-        place = { epoch: chunk.epoch, seq: last };
-        status.value = { kind: "live" };
+        await begin(mine);
       } catch (thrown) {
-        const why = thrown instanceof Error ? thrown.message : "No answer";
-        status.value = { kind: "failed", why };
-      } finally {
-        isReading = false;
+        if (mine !== age) return;
+        fail(thrown instanceof Error ? thrown.message : "No answer");
       }
+    },
+    /** Nobody looks, or nothing can come. What is here stays. */
+    rest(): void {
+      age++;
+      if (typeof followed === "object") followed.stop();
+      followed = undefined;
     },
   };
 });
 
-function gapOf({ missed, lines }: LogChunk): LogLine {
-  const text = `${missed} lines are left out, too many came at once`;
-  return { seq: (lines[0]?.seq ?? 1) - 1, stream: "mark", text };
+/** The same lines, with a word where numbers after `seq` are missing. */
+function withGaps(lines: readonly LogLine[], seq: number): LogLine[] {
+  const whole: LogLine[] = [];
+  let last = seq;
+  for (const line of lines) {
+    const missed = line.seq - last - 1;
+    if (missed > 0) whole.push(gapOf(missed, line.seq - 1));
+    whole.push(line);
+    last = line.seq;
+  }
+  return whole;
+}
+
+function gapOf(missed: number, seq: number): LogLine {
+  const lines = missed === 1
+    ? "1 line is"
+    : `${missed.toLocaleString("en")} lines are`;
+  return { seq, stream: "mark", text: `${lines} missing here` };
 }
 
 /** Fills the last block, opens new ones, and drops the oldest over the cap. */

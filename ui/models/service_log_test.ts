@@ -1,12 +1,12 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
 import type { LogLine, LogPlace } from "../../server/protocol/service.ts";
-import { withTimes } from "./log_port.ts";
 import { levelOf, segmentsOf } from "./log_lines.ts";
 import {
   appendLines,
   BLOCK_LINES,
   type LogChunk,
+  type LogListener,
   MAX_LINES,
   ServiceLogModel,
 } from "./service_log.ts";
@@ -25,49 +25,98 @@ function run(from: number, count: number): LogLine[] {
 function openLog() {
   const asked: (LogPlace | undefined)[] = [];
   let next: () => Promise<LogChunk> = () => Promise.reject(new Error("none"));
+  let epoch = "a";
+  let heard: LogListener | undefined;
   const log = new ServiceLogModel({
     read(since) {
       asked.push(since);
       return next();
     },
+    follow(_since, listener) {
+      heard = listener;
+      return Promise.resolve({ epoch, stop: () => heard = undefined });
+    },
   });
-  const read = (chunk: Partial<LogChunk> | Error) => {
+  const begin = (chunk: Partial<LogChunk> | Error) => {
+    if (!(chunk instanceof Error)) epoch = chunk.epoch ?? "a";
     next = () =>
       chunk instanceof Error
         ? Promise.reject(chunk)
-        : Promise.resolve({ epoch: "a", lines: [], missed: 0, ...chunk });
-    return log.read();
+        : Promise.resolve({ epoch, lines: [], missed: 0, ...chunk });
+    return log.keepUp();
   };
   const texts = () =>
     log.blocks.value.flatMap(({ lines }) => lines.map(({ text }) => text));
-  return { log, read, asked, texts };
+  return {
+    log,
+    begin,
+    asked,
+    texts,
+    push: (...lines: LogLine[]) => heard?.lines(lines),
+    end: (why?: string) => heard?.end(why),
+    isHeard: () => heard !== undefined,
+  };
 }
 
-test("a log goes on from the last line it has", async () => {
-  const { read, asked, texts } = openLog();
-  await read({ lines: [line(1), line(2)] });
-  await read({ lines: [] });
-  await read({ lines: [line(3)] });
-  assertEquals(asked, [
-    undefined,
-    { epoch: "a", seq: 2 },
-    { epoch: "a", seq: 2 },
+test("a log is read once, followed, and goes on from its last line", async () => {
+  const { log, begin, asked, texts, push, end } = openLog();
+  await begin({ lines: [line(-1), line(0)] });
+  assertEquals(log.status.value, { kind: "live" });
+  push(line(1), line(2));
+  await begin({ lines: [line(9)] });
+  assertEquals(asked, [undefined]);
+  end("The runner is gone");
+  assertEquals(log.status.value, {
+    kind: "failed",
+    why: "The runner is gone",
+  });
+  await begin({ lines: [line(3)] });
+  assertEquals(asked, [undefined, { epoch: "a", seq: 2 }]);
+  assertEquals(texts(), ["line -1", "line 0", "line 1", "line 2", "line 3"]);
+});
+
+test("numbers that are missing are told where they are missing", async () => {
+  const { begin, texts, push } = openLog();
+  await begin({ lines: [line(1), line(2)] });
+  push(line(4), line(5));
+  push(line(1_240));
+  assertEquals(texts(), [
+    "line 1",
+    "line 2",
+    "1 line is missing here",
+    "line 4",
+    "line 5",
+    "1,234 lines are missing here",
+    "line 1240",
   ]);
-  assertEquals(texts(), ["line 1", "line 2", "line 3"]);
 });
 
 test("another runner begins anew, and what was left out is said", async () => {
-  const { log, read, texts } = openLog();
-  await read({ lines: [line(1), line(2)] });
-  await read(new Error("Not connected"));
+  const { log, begin, texts, end } = openLog();
+  await begin({ lines: [line(1), line(2)] });
+  end("The runner is gone");
+  await begin(new Error("Not connected"));
   assertEquals(log.status.value, { kind: "failed", why: "Not connected" });
   assertEquals(texts(), ["line 1", "line 2"]);
-  await read({ epoch: "b", lines: [line(9, "anew")], missed: 7 });
+  await begin({ epoch: "b", lines: [line(9, "anew")], missed: 7 });
   assertEquals(log.status.value, { kind: "live" });
-  assertEquals(texts(), [
-    "7 lines are left out, too many came at once",
-    "anew",
-  ]);
+  assertEquals(texts(), ["7 lines are missing here", "anew"]);
+});
+
+test("a log at rest hears nothing, and one at its end is not asked again", async () => {
+  const { log, begin, asked, end, isHeard } = openLog();
+  const late = begin({ lines: [line(1)] });
+  log.rest();
+  await late;
+  assertEquals([isHeard(), asked.length], [false, 1]);
+  await begin({ lines: [line(1)] });
+  assertEquals(isHeard(), true);
+  end();
+  await begin({});
+  assertEquals([log.status.value.kind, asked.length], ["live", 2]);
+  log.rest();
+  await begin({});
+  assertEquals(asked.length, 3);
 });
 
 test("full blocks stay the same, and the oldest go", () => {
@@ -88,17 +137,17 @@ test("full blocks stay the same, and the oldest go", () => {
 });
 
 test("a reader who has scrolled away is told how many lines are new", async () => {
-  const { log, read } = openLog();
-  await read({ lines: [line(1)] });
+  const { log, begin, push } = openLog();
+  await begin({ lines: [line(1)] });
   log.pause();
-  await read({ lines: [line(2), line(3)] });
+  push(line(2), line(3));
   assertEquals([log.isFollowing.value, log.fresh.value], [false, 2]);
   log.follow();
   assertEquals([log.isFollowing.value, log.fresh.value], [true, 0]);
 });
 
 test("lines before the last start can be left out, and words filter", async () => {
-  const { log, read, texts } = openLog();
+  const { log, begin, texts } = openLog();
   const lines = [
     mark(1, "started pid=1"),
     line(2, "Old"),
@@ -106,7 +155,7 @@ test("lines before the last start can be left out, and words filter", async () =
     mark(4, "started pid=2"),
     line(5, "new \x1b[31mERR\x1b[0mor"),
   ];
-  await read({ lines });
+  await begin({ lines });
   log.sinceStart.value = true;
   assertEquals(texts().length, 2);
   log.filter.value = " Error ";
@@ -135,22 +184,8 @@ test("neighbours of one level are one text, and marks stand alone", () => {
     line(4, "warning: x"),
   ], { filter: "", times: true });
   assertEquals(segments, [
-    { kind: "mark", text: "started pid=3" },
+    { kind: "mark", tone: "plain", text: "Started, pid 3" },
     { kind: "text", level: "plain", text: "one!\ntwo\n" },
     { kind: "text", level: "warn", text: "warning: x\n" },
   ]);
-});
-
-test("lines of the file come first, and those in memory have their times", () => {
-  const chunk = (lines: LogLine[], epoch = "a") => ({
-    epoch,
-    lines,
-    missed: 0,
-  });
-  const whole = chunk([line(-1), line(0), line(1), line(2)]);
-  const timed = chunk([line(1, "one", { at: 7 }), line(2), line(3)]);
-  const merged = withTimes(whole, timed);
-  assertEquals(merged.lines.map(({ seq }) => seq), [-1, 0, 1, 2, 3]);
-  assertEquals(merged.lines[2]?.at, 7);
-  assertEquals(withTimes(whole, chunk([line(1)], "b")).lines, [line(1)]);
 });

@@ -104,16 +104,19 @@ export function sayHealth({ health }: ServiceRecord): string | undefined {
   }
 }
 
+type Probed = Pick<ServiceRecord, "ready" | "health">;
+
 /** What the newest probe found of it, as an MCP server. */
-export function sayMcp(
-  { ready, health }: Pick<ServiceRecord, "ready" | "health">,
-): string | undefined {
-  const seen: McpSeen | undefined =
-    (health.kind === "healthy" ? health.mcp : undefined) ??
-      (ready.kind === "ready" ? ready.mcp : undefined);
+function mcpSeen({ ready, health }: Probed): McpSeen | undefined {
+  return (health.kind === "healthy" ? health.mcp : undefined) ??
+    (ready.kind === "ready" ? ready.mcp : undefined);
+}
+
+export function sayMcp(record: Probed): string | undefined {
+  const seen = mcpSeen(record);
   if (!seen) return undefined;
-  return [seen.era, seen.needsAuth ? "wants a login" : ""]
-    .filter(Boolean).join(", ") || undefined;
+  if (seen.needsAuth) return "Wants a credential";
+  return seen.era === "legacy" ? "Answers, older protocol" : "Answers";
 }
 
 /** Without the path of its file, which stands beside it. */

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { assertEquals } from "@std/assert";
 import type { ClientPush } from "../../server/protocol/rpc.ts";
 import type {
+  McpSeen,
   ServiceName,
   ServiceRecord,
 } from "../../server/protocol/service.ts";
@@ -13,7 +14,12 @@ import {
 } from "./service_commands.ts";
 import { addQuestion, questionOf } from "./service_question.ts";
 import { sayFault, sayIn, sayMcp, stateReason } from "./service_words.ts";
-import { findServices, isTroubled, ServicesModel } from "./services.ts";
+import {
+  findServices,
+  isTroubled,
+  ServicesModel,
+  servicesNear,
+} from "./services.ts";
 
 const FILE = "/home/ada/.config/hypivisor/services/web.kdl";
 
@@ -78,6 +84,17 @@ test("a service is in trouble when a person has to look at it", () => {
   assertEquals(isTroubled(service("a", down)), false);
 });
 
+test("services near a folder are those in it, behind those in trouble", () => {
+  const near = servicesNear([
+    service("api", { folder: "/src/shop/api" }),
+    service("here", { folder: "/src/shop" }),
+    service("other", { folder: "/src/shopping" }),
+    service("unknown"),
+    failed,
+  ], "/src/shop").map(({ name }) => name as string);
+  assertEquals(near, ["web", "api", "here"]);
+});
+
 test("a state says why, and when it is tried again", () => {
   assertEquals(stateReason(service("a"), 0), undefined);
   assertEquals(stateReason(failed, 0), "Exited with code 3");
@@ -107,12 +124,14 @@ test("what a fault says leaves out what stands beside it", () => {
 });
 
 test("what a probe found of an MCP server is said", () => {
-  const mcp = { era: "2026-07-28", needsAuth: true };
-  const ready = { kind: "ready", at: 0, mcp } as const;
+  const said = (mcp: McpSeen) =>
+    sayMcp(service("a", { ready: { kind: "ready", at: 0, mcp } }));
+  assertEquals(said({ era: "modern", needsAuth: false }), "Answers");
   assertEquals(
-    sayMcp(service("a", { ready })),
-    "2026-07-28, wants a login",
+    said({ era: "legacy", needsAuth: false }),
+    "Answers, older protocol",
   );
+  assertEquals(said({ needsAuth: true }), "Wants a credential");
   assertEquals(sayMcp(service("a")), undefined);
 });
 

@@ -73,6 +73,7 @@ export class TerminalFeed {
         this.#begin(frame);
         this.#painting = frame.bytes;
         this.#screen.reset(frame.size);
+        if (frame.bytes === 0) this.#ack(frame.offset);
         return true;
       case "resumed":
         this.#begin(frame);
@@ -88,14 +89,19 @@ export class TerminalFeed {
   takeBytes(bytes: Uint8Array): void {
     const painted = bytes.subarray(0, this.#painting);
     const live = bytes.subarray(painted.length);
+    if (!this.#place) return;
+    const { stream, offset } = this.#place;
+    const age = this.#age;
     if (painted.length > 0) {
       this.#painting -= painted.length;
-      this.#screen.write(painted, () => {});
+      const isWhole = this.#painting === 0;
+      // At once: until then the other side sends no other screen.
+      this.#screen.write(painted, () => {
+        if (isWhole && age === this.#age) this.#ack(offset);
+      });
     }
-    if (live.length === 0 || !this.#place) return;
-    const { stream, offset } = this.#place;
+    if (live.length === 0) return;
     const end = offset + live.length;
-    const age = this.#age;
     this.#place = { stream, offset: end };
     this.#screen.write(live, () => {
       if (age === this.#age) this.#taken(end);

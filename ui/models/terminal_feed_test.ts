@@ -71,6 +71,7 @@ test("TerminalFeed acknowledges what the screen has taken, now and then", () => 
   const { screen, feed, acks } = openFeed();
   feed.take({ type: "screen", stream: "a", offset: 0, bytes: 0, size: SIZE });
   const piece = new Uint8Array(20 * 1024);
+  acks.length = 0;
 
   feed.takeBytes(piece);
   assertEquals(acks, []);
@@ -87,17 +88,43 @@ test("TerminalFeed acknowledges the rest once nothing comes any more", () => {
   feed.takeBytes(bytes("abc"));
   screen.take();
   atRest();
-  assertEquals(acks, [8]);
+  assertEquals(acks, [5, 8]);
+});
+
+test("TerminalFeed acknowledges a screen once all of it is painted", () => {
+  const { screen, feed, acks, atRest } = openFeed();
+  feed.take({ type: "screen", stream: "a", offset: 7, bytes: 5, size: SIZE });
+  feed.takeBytes(bytes("hel"));
+  screen.take();
+  assertEquals(acks, []);
+  feed.takeBytes(bytes("lo$ ls"));
+  assertEquals(acks, []);
+  screen.take();
+  assertEquals(acks, [7]);
+  atRest();
+  assertEquals(acks, [7, 11]);
+});
+
+test("TerminalFeed does not acknowledge a screen that another has replaced", () => {
+  const { screen, feed, acks } = openFeed();
+  feed.take({ type: "screen", stream: "a", offset: 7, bytes: 2, size: SIZE });
+  feed.takeBytes(bytes("$ "));
+  feed.take({ type: "screen", stream: "a", offset: 9, bytes: 2, size: SIZE });
+  screen.take();
+  assertEquals(acks, []);
+  feed.takeBytes(bytes("% "));
+  screen.take();
+  assertEquals(acks, [9]);
 });
 
 test("TerminalFeed says nothing of bytes from before a fresh screen", () => {
   const { screen, feed, acks, atRest } = openFeed();
   feed.take({ type: "screen", stream: "a", offset: 0, bytes: 0, size: SIZE });
   feed.takeBytes(new Uint8Array(40 * 1024));
-  feed.take({ type: "screen", stream: "b", offset: 0, bytes: 0, size: SIZE });
+  feed.take({ type: "screen", stream: "b", offset: 1, bytes: 0, size: SIZE });
   screen.take();
   atRest();
-  assertEquals(acks, []);
+  assertEquals(acks, [0, 1]);
 });
 
 test("TerminalFeed ignores bytes that nothing announced", () => {

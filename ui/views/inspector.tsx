@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
+import { Tabs } from "../components/tabs.tsx";
 import { type Tab, TABS } from "../models/appearance.ts";
 import type { OpenAgent } from "../models/open_agent.ts";
 import type { Page } from "../page.ts";
@@ -26,41 +27,20 @@ export function Inspector(
   const { appearance } = page;
   const open = appearance.tab.value;
   const tools = agent.conversation.facts.value?.tools.length ?? 0;
-  const step = (by: 1 | -1) => {
-    appearance.stepTab(by);
-    const tab = document.getElementById(`tab-${appearance.tab.peek()}`);
-    tab?.focus();
-  };
   return (
     <aside class="inspector" aria-label="Inspector">
       <div class="tabs">
-        <div
-          class="tabs-list"
-          role="tablist"
-          aria-label="Facts"
-          onKeyDown={(event) => {
-            if (event.key === "ArrowRight") step(1);
-            if (event.key === "ArrowLeft") step(-1);
-          }}
-        >
-          {TABS.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={open === name}
-              aria-controls="inspector-panel"
-              tabIndex={open === name ? 0 : -1}
-              onClick={() => appearance.openTab(name)}
-            >
-              {LABELS[name]}
-              {name === "tools" && tools > 0 && (
-                <span class="number faint">{tools}</span>
-              )}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Facts"
+          tabs={TABS.map((name) => ({
+            name,
+            label: LABELS[name],
+            count: name === "tools" ? tools : undefined,
+          }))}
+          open={open}
+          panel="inspector-panel"
+          onOpen={appearance.openTab}
+        />
         {onClose && (
           <IconButton icon="x" label="Close the inspector" onClick={onClose} />
         )}

@@ -16,6 +16,7 @@ import {
   shortPath,
   stateWord,
 } from "../words.ts";
+import { InspectorServices } from "./inspector_services.tsx";
 import { InspectorTerminals } from "./inspector_terminals.tsx";
 import { nodeOf } from "./stage.tsx";
 
@@ -33,6 +34,7 @@ export function InspectorOverview({ page, agent }: InspectorOverviewProps) {
       {facts && <Session agent={agent} facts={facts} />}
       <Changed agent={agent} />
       {node && <InspectorTerminals page={page} node={node} />}
+      {node && <InspectorServices page={page} node={node} />}
       <Agent page={page} agent={agent} facts={facts} />
     </>
   );

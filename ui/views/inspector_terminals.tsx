@@ -21,7 +21,7 @@ export function InspectorTerminals({ page, node }: InspectorTerminalsProps) {
   return (
     <section>
       <h2>In this folder</h2>
-      <ul class="terminals">
+      <ul class="nearby">
         {shells.map((record) => (
           <li key={record.id}>
             <button type="button" onClick={() => showTerminal(page, record)}>

@@ -1,5 +1,6 @@
 /** The agent's tools, and which of them it may use now. */
 
+import { ToolList } from "../components/tool_list.tsx";
 import type { OpenAgent } from "../models/open_agent.ts";
 
 interface InspectorToolsProps {
@@ -11,17 +12,5 @@ export function InspectorTools({ agent }: InspectorToolsProps) {
   if (tools.length === 0) {
     return <p class="faint">The agent has not said which tools it has.</p>;
   }
-  return (
-    <ul class="tools-list">
-      {tools.map(({ name, description, active }) => (
-        <li key={name} data-active={active}>
-          <p>
-            <code>{name}</code>
-            {!active && <span class="faint">off</span>}
-          </p>
-          <p class="faint" title={description}>{description}</p>
-        </li>
-      ))}
-    </ul>
-  );
+  return <ToolList tools={tools} />;
 }

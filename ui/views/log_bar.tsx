@@ -22,7 +22,7 @@ export function LogBar({ page, log, field }: LogBarProps) {
   const failed = log.status.value.kind === "failed" &&
     log.lineCount.value > 0;
   return (
-    <div class="log-bar">
+    <>
       <label class="log-filter">
         <Icon name="search" size={14} />
         <input
@@ -38,7 +38,10 @@ export function LogBar({ page, log, field }: LogBarProps) {
           onKeyDown={(event) => {
             if (event.key !== "Escape") return;
             event.preventDefault();
-            if (log.filter.peek() === "") field.current?.blur();
+            // From here keys scroll, and act.
+            if (log.filter.peek() === "") {
+              document.querySelector<HTMLElement>(".log-box")?.focus();
+            }
             log.filter.value = "";
           }}
         />
@@ -64,7 +67,7 @@ export function LogBar({ page, log, field }: LogBarProps) {
       />
       <Toggle label="Times" on={times} onPress={() => toggle("times")} />
       <Toggle label="Wrap" on={wrap} onPress={() => toggle("wrap")} />
-    </div>
+    </>
   );
 }
 
@@ -88,6 +91,7 @@ function Toggle({ label, on, onPress }: ToggleProps) {
 }
 
 function sayCount(log: ServiceLogModel): string {
+  if (log.status.value.kind === "loading") return "";
   const all = log.lineCount.value;
   const matches = log.matchCount.value;
   const lines = (n: number) =>

@@ -6,27 +6,23 @@
  * drawn again.
  */
 
-import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ServiceName } from "../../server/protocol/service.ts";
 import { Icon } from "../components/icon.tsx";
 import { type LogLook, segmentsOf } from "../models/log_lines.ts";
 import type { LogBlock, ServiceLogModel } from "../models/service_log.ts";
 import type { Page } from "../page.ts";
-import { LogBar } from "./log_bar.tsx";
 
 interface LogViewProps {
   page: Page;
   log: ServiceLogModel;
   name: ServiceName;
-  /** Of the words that its lines must have. */
-  field: RefObject<HTMLInputElement | null>;
 }
 
 /** Nearer to the end than this is at the end. */
 const END_WITHIN_PX = 24;
 
-export function LogView({ page, log, name, field }: LogViewProps) {
+export function LogView({ page, log, name }: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
@@ -47,7 +43,11 @@ export function LogView({ page, log, name, field }: LogViewProps) {
     const observer = new ResizeObserver(stick);
     if (inner.current) observer.observe(inner.current);
     if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      // Where it was left is not known any more when it is shown again.
+      log.follow();
+    };
   }, [log]);
 
   const onScroll = () => {
@@ -61,42 +61,39 @@ export function LogView({ page, log, name, field }: LogViewProps) {
   const isFollowing = log.isFollowing.value;
   const fresh = log.fresh.value;
   return (
-    <section class="service-log" aria-label={`Log of ${name}`}>
-      <LogBar page={page} log={log} field={field} />
-      <div class="log-frame">
-        <div
-          ref={box}
-          class="log-box"
-          role="log"
-          aria-live="off"
-          aria-label={`Lines of ${name}`}
-          tabIndex={0}
-          data-wrap={wrap}
-          onScroll={onScroll}
-        >
-          <div ref={inner} class="log-lines">
-            {blocks.map((block) => (
-              <Block key={block.id} block={block} look={look} />
-            ))}
-            <Nothing log={log} />
-          </div>
+    <>
+      <div
+        ref={box}
+        class="log-box"
+        role="log"
+        aria-live="off"
+        aria-label={`Lines of ${name}`}
+        tabIndex={0}
+        data-wrap={wrap}
+        onScroll={onScroll}
+      >
+        <div ref={inner} class="log-lines">
+          {blocks.map((block) => (
+            <Block key={block.id} block={block} look={look} />
+          ))}
+          <Nothing log={log} />
         </div>
-        {!isFollowing && (
-          <button
-            type="button"
-            class="log-jump"
-            onClick={() => {
-              log.follow();
-              stick();
-              box.current?.focus();
-            }}
-          >
-            <Icon name="arrow-down" size={14} />
-            {fresh > 0 ? `${fresh} new` : "Back to live"}
-          </button>
-        )}
       </div>
-    </section>
+      {!isFollowing && (
+        <button
+          type="button"
+          class="log-jump"
+          onClick={() => {
+            log.follow();
+            stick();
+            box.current?.focus();
+          }}
+        >
+          <Icon name="arrow-down" size={14} />
+          {fresh > 0 ? `${fresh} new` : "Back to live"}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -111,7 +108,7 @@ function Nothing({ log }: { log: ServiceLogModel }) {
     : log.wanted.value === ""
     ? "It has written nothing."
     : "No line has these words.";
-  return <p class="log-nothing">{words}</p>;
+  return <p class="nothing">{words}</p>;
 }
 
 interface BlockProps {
@@ -131,7 +128,11 @@ function Block({ block, look }: BlockProps) {
       >
         {segments.map((segment, i) =>
           segment.kind === "mark"
-            ? <span key={i} class="log-mark">{segment.text}</span>
+            ? (
+              <span key={i} class="log-mark" data-tone={segment.tone}>
+                {segment.text}
+              </span>
+            )
             : <span key={i} data-level={segment.level}>{segment.text}</span>
         )}
       </pre>

@@ -8,7 +8,7 @@ import { Icon } from "../components/icon.tsx";
 import { Kbd } from "../components/kbd.tsx";
 import { Marked } from "../components/marked.tsx";
 import { StatusGlyph } from "../components/status_glyph.tsx";
-import { fuzzyScore } from "../fuzzy.ts";
+import { bestFirst, fuzzyScore } from "../fuzzy.ts";
 import { IS_MAC, sayKeys } from "../keys.ts";
 import type { ServiceRecord } from "../../server/protocol/service.ts";
 import type { TerminalRecord } from "../../server/protocol/terminal.ts";
@@ -196,11 +196,10 @@ function findHits(
   const served = query.startsWith(">") ? [] : findServices(services, wanted);
   const agents = query.startsWith(">") ? [] : findAgents(nodes, wanted);
   const terminals = query.startsWith(">") ? [] : findTerminals(shells, wanted);
-  const offered = actions
-    .filter((action) => action.id !== "palette" && !action.isOff?.())
-    .map((action) => ({ action, score: fuzzyScore(wanted, action.label) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score);
+  const offered = bestFirst(
+    actions.filter(({ id, isOff }) => id !== "palette" && !isOff?.()),
+    ({ label }) => fuzzyScore(wanted, label),
+  );
   return [
     ...agents.slice(0, MAX_AGENTS).map((node) => ({
       kind: "agent" as const,
@@ -214,7 +213,7 @@ function findHits(
       kind: "service" as const,
       service,
     })),
-    ...offered.slice(0, MAX_ACTIONS).map(({ action }) => ({
+    ...offered.slice(0, MAX_ACTIONS).map((action) => ({
       kind: "action" as const,
       action,
     })),

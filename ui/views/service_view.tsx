@@ -11,20 +11,20 @@ import type {
   ServiceName,
   ServiceRecord,
 } from "../../server/protocol/service.ts";
-import { Boundary } from "../components/boundary.tsx";
 import { IconButton } from "../components/icon_button.tsx";
 import { ServiceGlyph } from "../components/service_glyph.tsx";
 import { logPort } from "../models/log_port.ts";
 import { ServiceLogModel } from "../models/service_log.ts";
+import { serviceTools } from "../models/service_tools.ts";
 import { serviceWord } from "../models/service_words.ts";
 import type { Page } from "../page.ts";
 import { LinkBanner } from "./link_banner.tsx";
-import { LogView } from "./log_view.tsx";
 import { ReloadNote } from "./reload_note.tsx";
 import { ServiceAsk } from "./service_ask.tsx";
 import { ServiceButtons } from "./service_buttons.tsx";
 import { ServiceFacts } from "./service_facts.tsx";
 import { ServiceNotes } from "./service_notes.tsx";
+import { other, ServicePanel, type Shown } from "./service_panel.tsx";
 
 interface ServiceViewProps {
   page: Page;
@@ -36,35 +36,55 @@ export function ServiceView({ page, name }: ServiceViewProps) {
   const log = useMemo(
     () =>
       new ServiceLogModel(
-        logPort((method, params) => page.rpc.call(method, params), name),
+        logPort({
+          call: (method, params) => page.rpc.call(method, params),
+          onPush: page.onPush,
+          soon(run) {
+            const frame = requestAnimationFrame(run);
+            return () => cancelAnimationFrame(frame);
+          },
+        }, name),
       ),
     [page, name],
   );
-  // Every second while somebody looks; at once when it starts or ends.
-  const startedAt = record?.startedAt;
-  const read = () => {
-    // What has never been valid has no log that could be asked for.
-    const now = page.services.byName.peek().get(name);
-    if (now && now.state.kind !== "invalid") void log.read();
-  };
+  const wasInvalid = useRef(false);
+  // Followed while somebody looks. What fails is tried again every second.
   useSignalEffect(() => {
+    const { kind } = page.registry.state.value;
+    const isLinked = kind === "open" || kind === "stale";
+    if (!isLinked || !page.viewport.awake.value) return untracked(log.rest);
     void page.clock.now.value;
-    if (page.registry.state.value.kind !== "open") return;
-    if (document.visibilityState !== "visible") return;
-    untracked(read);
+    const now = page.services.byName.value.get(name);
+    if (!now) return;
+    const isInvalid = now.state.kind === "invalid";
+    // The log of one whose file is no good is at its end until it is mended.
+    if (isInvalid !== wasInvalid.current) untracked(log.rest);
+    wasInvalid.current = isInvalid;
+    untracked(log.keepUp);
   });
-  useEffect(() => {
-    if (startedAt !== undefined) read();
-  }, [startedAt]);
+  useEffect(() => log.rest, [log]);
+  const tools = useMemo(
+    () => serviceTools(() => page.rpc.call("service_tools", { name })),
+    [page, name],
+  );
+  const startedAt = record?.startedAt;
+  useEffect(() => tools.forget, [tools, startedAt]);
   const field = useRef<HTMLInputElement>(null);
+  const shown = useSignal<Shown>("log");
   const isAsking = useSignal(false);
   useEffect(() => {
     const { hands, logLook } = page;
     const service = {
-      filter: () => field.current?.focus(),
+      filter() {
+        // At once, or the first letters typed into it are shortcuts.
+        if (field.current) return field.current.focus();
+        shown.value = "log";
+        requestAnimationFrame(() => field.current?.focus());
+      },
       toggleWrap() {
         logLook.value = { ...logLook.peek(), wrap: !logLook.peek().wrap };
       },
+      turn: () => void (shown.value = other(shown.peek())),
       askAgent: () => void (isAsking.value = true),
     };
     hands.value = { ...hands.peek(), service };
@@ -86,11 +106,14 @@ export function ServiceView({ page, name }: ServiceViewProps) {
       <ServiceFacts record={record} now={page.clock.now.value} />
       <ReloadNote page={page} except={record.file} />
       <ServiceNotes page={page} record={record} now={page.clock.now.value} />
-      <Boundary what="the log">
-        {record.state.kind === "invalid"
-          ? <div class="log-frame" />
-          : <LogView page={page} log={log} name={name} field={field} />}
-      </Boundary>
+      <ServicePanel
+        page={page}
+        record={record}
+        log={log}
+        tools={tools}
+        shown={shown}
+        field={field}
+      />
     </main>
   );
 }

@@ -1,5 +1,6 @@
 /** Every service, what it does, and the buttons that change that. */
 
+import { useEffect, useRef } from "preact/hooks";
 import type { ServiceRecord } from "../../server/protocol/service.ts";
 import { Icon } from "../components/icon.tsx";
 import { ServiceGlyph } from "../components/service_glyph.tsx";
@@ -19,6 +20,13 @@ interface ServicesListProps {
 export function ServicesList({ page }: ServicesListProps) {
   const isPhone = page.viewport.layout.value === "phone";
   const records = page.services.all.value;
+  const list = useRef<HTMLUListElement>(null);
+  const isEmpty = records.length === 0;
+  useEffect(() => {
+    // Whoever came by a key goes on by keys, without a way through the rail.
+    if (document.activeElement !== document.body) return;
+    list.current?.querySelector<HTMLElement>("[data-service]")?.focus();
+  }, [isEmpty]);
   const isReading = page.serviceDo.reload.value.kind === "reading";
   const reload = (
     <button
@@ -34,10 +42,10 @@ export function ServicesList({ page }: ServicesListProps) {
   const body = (
     <>
       <ReloadNote page={page} />
-      {records.length === 0
+      {isEmpty
         ? <NoServices page={page} />
         : (
-          <ul class="service-list">
+          <ul class="service-list" ref={list}>
             {records.map((record) => (
               <ServiceRow key={record.name} page={page} record={record} />
             ))}
@@ -50,7 +58,7 @@ export function ServicesList({ page }: ServicesListProps) {
       <main class="stage" id="stage">
         <LinkBanner page={page} link={page.registry} />
         <div class="overview services">
-          <header class="services-head">
+          <header class="overview-head">
             <h1>Services</h1>
             {reload}
           </header>

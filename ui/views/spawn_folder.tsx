@@ -132,7 +132,7 @@ function FolderList({ spawn, onTake }: FolderListProps) {
             ? "Looking…"
             : creates.value
             ? "The agent starts in a new, empty folder"
-            : "No folders in it. The agent starts here"}
+            : "No folders in it. The agent starts here."}
         </p>
       )}
     </div>

@@ -2,8 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { NodeRecord } from "../../server/protocol/node.ts";
-import { IconButton } from "../components/icon_button.tsx";
-import { Menu } from "../components/menu.tsx";
+import { MoreItem, MoreMenu } from "../components/more_menu.tsx";
 import type { Page } from "../page.ts";
 import { openShell } from "../terminal_actions.ts";
 
@@ -35,48 +34,31 @@ export function StageMenu({ page, node }: StageMenuProps) {
   const items = itemsOf(page, node, stop);
   if (items.length === 0) return null;
   return (
-    <span class="menu-anchor">
-      <IconButton
-        icon="ellipsis"
-        label="More"
-        size={isPhone ? 20 : 16}
-        expanded={state !== "closed"}
-        onClick={() => setState("open")}
-      />
-      {state !== "closed" && (
-        <Menu
-          label="Agent"
-          side="below"
-          align="end"
-          role="menu"
-          onClose={close}
-        >
-          {state === "asking" && (
-            <p class="menu-note">It is at work. What it does now is lost.</p>
-          )}
-          {state === "stopping" && (
-            <p class="menu-note" role="status">Stopping…</p>
-          )}
-          {(state === "asking" ? items.filter((i) => i.isDangerous) : items)
-            .map(({ label, isDangerous, run }) => (
-              <button
-                key={label}
-                type="button"
-                role="menuitem"
-                class="menu-item"
-                data-kind={isDangerous ? "danger" : undefined}
-                disabled={state === "stopping"}
-                onClick={() => {
-                  if (!isDangerous) close();
-                  run();
-                }}
-              >
-                <b>{label}</b>
-              </button>
-            ))}
-        </Menu>
+    <MoreMenu
+      label="Agent"
+      isOpen={state !== "closed"}
+      size={isPhone ? 20 : 16}
+      onOpen={() => setState("open")}
+      onClose={close}
+    >
+      {state === "asking" && (
+        <p class="menu-note">It is at work. What it does now is lost.</p>
       )}
-    </span>
+      {state === "stopping" && <p class="menu-note" role="status">Stopping…</p>}
+      {(state === "asking" ? items.filter((i) => i.isDangerous) : items)
+        .map(({ label, isDangerous, run }) => (
+          <MoreItem
+            key={label}
+            label={label}
+            isDangerous={isDangerous}
+            isDisabled={state === "stopping"}
+            onPress={() => {
+              if (!isDangerous) close();
+              run();
+            }}
+          />
+        ))}
+    </MoreMenu>
   );
 }
 

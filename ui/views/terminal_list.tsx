@@ -19,6 +19,17 @@ export function TerminalList({ page }: TerminalListProps) {
   const { all } = page.terminals;
   const shells = all.value.filter(({ kind }) => kind === "shell");
   const agents = all.value.filter(({ kind }) => kind === "agent");
+  const open = (kind: "primary" | "secondary") => (
+    <button
+      type="button"
+      class="button"
+      data-kind={kind}
+      onClick={() => void openShell(page, "")}
+    >
+      <Icon name="plus" size={14} />
+      New terminal
+    </button>
+  );
   const body = (
     <>
       <LinkBanner page={page} link={page.registry} />
@@ -28,15 +39,7 @@ export function TerminalList({ page }: TerminalListProps) {
           <p>
             Shells that are opened here go on running when this page is closed.
           </p>
-          <button
-            type="button"
-            class="button"
-            data-kind="primary"
-            onClick={() => void openShell(page, "")}
-          >
-            <Icon name="plus" size={14} />
-            New terminal
-          </button>
+          {open("primary")}
         </div>
       )}
       <Part title="Shells" page={page} records={shells} />
@@ -47,7 +50,10 @@ export function TerminalList({ page }: TerminalListProps) {
     return (
       <main class="stage" id="stage">
         <div class="overview">
-          <h1>Terminals</h1>
+          <header class="overview-head">
+            <h1>Terminals</h1>
+            {all.value.length > 0 && open("secondary")}
+          </header>
           {body}
         </div>
       </main>

@@ -3,8 +3,7 @@
 import { useState } from "preact/hooks";
 import type { TerminalRecord } from "../../server/protocol/terminal.ts";
 import { Icon } from "../components/icon.tsx";
-import { IconButton } from "../components/icon_button.tsx";
-import { Menu } from "../components/menu.tsx";
+import { MoreItem, MoreMenu } from "../components/more_menu.tsx";
 import type { Page } from "../page.ts";
 
 interface TerminalMenuProps {
@@ -45,81 +44,60 @@ export function TerminalMenu(
       ],
     ];
   return (
-    <span class="menu-anchor">
-      <IconButton
-        icon="ellipsis"
-        label="More"
-        size={isPhone ? 20 : 16}
-        expanded={state !== "closed"}
-        onClick={() => setState("open")}
-      />
-      {state !== "closed" && (
-        <Menu
-          label="Terminal"
-          side="below"
-          align="end"
-          role="menu"
-          onClose={close}
-        >
-          {items.map((item) =>
-            item && (
-              <button
-                key={item[0]}
-                type="button"
-                role="menuitem"
-                class="menu-item"
-                onClick={() => {
-                  close();
-                  item[1]();
-                }}
-              >
-                <b>{item[0]}</b>
-              </button>
-            )
-          )}
-          <div class="menu-row" role="group" aria-label="Size of the text">
-            <span aria-hidden="true">Text</span>
-            <button
-              type="button"
-              role="menuitem"
-              class="icon-button"
-              aria-label="Smaller text"
-              onClick={() => terminalLook.zoom(-1)}
-            >
-              <Icon name="minus" />
-            </button>
-            <span class="number" aria-hidden="true">
-              {terminalLook.look.value.fontSize}
-            </span>
-            <button
-              type="button"
-              role="menuitem"
-              class="icon-button"
-              aria-label="Larger text"
-              onClick={() => terminalLook.zoom(1)}
-            >
-              <Icon name="plus" />
-            </button>
-          </div>
-          {record.kind === "shell" && (
-            <button
-              type="button"
-              role="menuitem"
-              class="menu-item"
-              data-kind="danger"
-              onClick={end}
-            >
-              <b>
-                {state === "asking"
-                  ? "End it, with all that runs in it"
-                  : record.state.kind === "running"
-                  ? "End…"
-                  : "Close"}
-              </b>
-            </button>
-          )}
-        </Menu>
+    <MoreMenu
+      label="Terminal"
+      isOpen={state !== "closed"}
+      size={isPhone ? 20 : 16}
+      onOpen={() => setState("open")}
+      onClose={close}
+    >
+      {items.map((item) =>
+        item && (
+          <MoreItem
+            key={item[0]}
+            label={item[0]}
+            onPress={() => {
+              close();
+              item[1]();
+            }}
+          />
+        )
       )}
-    </span>
+      <div class="menu-row" role="group" aria-label="Size of the text">
+        <span aria-hidden="true">Text</span>
+        <button
+          type="button"
+          role="menuitem"
+          class="icon-button"
+          aria-label="Smaller text"
+          onClick={() => terminalLook.zoom(-1)}
+        >
+          <Icon name="minus" />
+        </button>
+        <span class="number" aria-hidden="true">
+          {terminalLook.look.value.fontSize}
+        </span>
+        <button
+          type="button"
+          role="menuitem"
+          class="icon-button"
+          aria-label="Larger text"
+          onClick={() => terminalLook.zoom(1)}
+        >
+          <Icon name="plus" />
+        </button>
+      </div>
+      {record.kind === "shell" && (
+        <MoreItem
+          label={state === "asking"
+            ? "End it, with all that runs in it"
+            : record.state.kind === "running"
+            ? "End…"
+            : "Close"}
+          isDangerous
+          onPress={end}
+        />
+      )}
+    </MoreMenu>
   );
 }

@@ -137,7 +137,7 @@ function Attached({ page, terminal, onClose }: AttachedProps) {
         />
       )}
       {record && <EndNote page={page} record={record} onClose={onClose} />}
-      {isTouch && (
+      {isTouch && record?.state.kind === "running" && (
         <TerminalKeys
           page={page}
           terminal={terminal}

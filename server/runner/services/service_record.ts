@@ -37,6 +37,7 @@ export function recordOf(parts: RecordParts): ServiceRecord {
     start: rules.start,
     command: process.command.map((text) => withPort(text, port)),
     transport: process.transport,
+    folder: process.workingDir,
     ...(port === undefined ? {} : { port }),
     ...(socket === undefined ? {} : { socket }),
     ...(process.path === undefined ? {} : { path: process.path }),
