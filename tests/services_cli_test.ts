@@ -133,11 +133,11 @@ test(
       assert(ran[where as "stderr"].includes(`${file}:2:`), ran.stderr);
       assert(ran[where as "stderr"].includes(text), ran.stderr);
     }
-    assertEquals((await host.list()).map(({ name }) => String(name)), [
-      "fresh",
-      "other",
-      "same",
-    ]);
+    // Nothing is changed by it, and it is not out of sight.
+    assertEquals(
+      (await host.list()).map(({ name, state }) => `${name} ${state.kind}`),
+      ["bad invalid", "fresh running", "other running", "same running"],
+    );
   },
   60_000,
 );

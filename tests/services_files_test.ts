@@ -119,10 +119,15 @@ test("11: one bad file of ten keeps nothing down but itself (9.6, B45)", async (
   stage.write("good-1", FOREVER);
   await stage.reload();
   expect((await stage.status("good-1")).faults).toEqual([]);
+  // So does who looks at a file that is new.
+  stage.write("added-bad", "command {");
+  await stage.reload();
+  expect((await stage.status("added-bad")).state.kind).toBe("invalid");
+  stage.write("added-bad", FOREVER);
   stage.write("bad", FOREVER);
   expect(told(await stage.reload())).toMatchObject({
-    added: [],
-    changed: ["bad"],
+    added: ["added-bad", "bad"],
+    changed: [],
     removed: ["good-0"],
   });
   await stage.becomes("bad", "running");

@@ -3,9 +3,11 @@
  * a file, and records of those whose file never was good.
  */
 
+import type { UnixMs } from "../../protocol/node.ts";
 import type { ServiceName, ServiceRecord } from "../../protocol/service.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import type { Service } from "./service.ts";
+import { invalidRecord } from "./service_record.ts";
 
 /** There is a service for each file that ever was good. */
 export type Entry =
@@ -37,13 +39,24 @@ export class Entries extends Map<ServiceName, Entry> {
     );
   }
 
-  /** Nothing is changed, but whoever looks at a service sees what is wrong. */
-  tellFaults(read: readonly ReadConfig[]): void {
+  /**
+   * Nothing that runs is changed, but whoever looks sees what is wrong, also
+   * with files that are new. Returns the records of those.
+   */
+  tellFaults(read: readonly ReadConfig[], now: UnixMs): ServiceRecord[] {
+    const told: ServiceRecord[] = [];
     for (const one of read) {
       const entry = this.get(nameOf(one));
-      if (entry?.kind !== "service") continue;
-      entry.service.setFaults(one.ok ? [] : one.faults);
+      if (entry?.kind === "service") {
+        entry.service.setFaults(one.ok ? [] : one.faults);
+      } else if (!one.ok) {
+        const record = invalidRecord(one, now);
+        this.set(one.name, { kind: "invalid", record });
+        told.push(record);
+      }
     }
+    this.#sort();
+    return told;
   }
 
   /** What each was last told to run by; undefined for an invalid one. */
@@ -60,5 +73,11 @@ export class Entries extends Map<ServiceName, Entry> {
   declaredPorts(): Set<number> {
     const ports = Array.from(this.all(), ({ config }) => config.process.port);
     return new Set(ports.filter((port) => port !== undefined));
+  }
+
+  #sort(): void {
+    const sorted = [...this].sort(([a], [b]) => a < b ? -1 : 1);
+    this.clear();
+    for (const [name, entry] of sorted) this.set(name, entry);
   }
 }

@@ -162,12 +162,11 @@ export class Services {
       const read = await this.#read(this.#folder);
       const faults = faultsOf(read);
       if (faults.length > 0) {
-        this.#entries.tellFaults(read.services);
+        const fresh = this.#entries.tellFaults(read.services, Date.now());
+        for (const one of fresh) this.#news.changed(one.name, () => one);
         return { kind: "refused", faults };
       }
-      const configs = read.services.flatMap((one) =>
-        one.ok ? [one.config] : []
-      );
+      const configs = read.services.flatMap((one) => one.ok ? one.config : []);
       const lists = planReload(this.#entries.configs(), configs);
       const added = this.#apply(read.services);
       await this.#departures.ended();
@@ -258,7 +257,7 @@ export class Services {
     return service;
   }
 
-  /** Called when a client of a service's bridge has asked for something. */
+  /** A client of a service's bridge has asked for something. */
   onUse: (service: Service) => void = () => {};
 
   #remove(name: ServiceName, entry: Entry): void {
