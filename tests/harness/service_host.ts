@@ -13,10 +13,11 @@ import { until } from "./until.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-/** Prints a line on each stream, and goes on. */
+/** Prints a line on each stream, and goes on. It runs once both are read. */
 export const TALKER = `command "sh"
-args "-c" "echo ready; echo oops >&2; while :; do sleep 0.1; echo tick; done"
+args "-c" "echo ready; sleep 0.05; echo oops >&2; while :; do sleep 0.1; echo tick; done"
 transport "none"
+ready { probe "log" "oops"; }
 `;
 
 /** A process that does nothing. */
