@@ -95,7 +95,11 @@ export const AREAS: readonly Area[] = [
     may: ["ui/leaf", "protocol"],
     mayTypes: ["ui/models"],
   },
-  { name: "ui/link", paths: ["ui/link.ts", "ui/rpc.ts"], may: ["protocol"] },
+  {
+    name: "ui/link",
+    paths: ["ui/link.ts", "ui/backoff.ts", "ui/rpc.ts"],
+    may: ["protocol"],
+  },
   {
     name: "ui",
     paths: ["ui/"],

@@ -107,8 +107,7 @@ async function preparePi(): Promise<Counts> {
     for (const version of PI_VERSIONS) await ensurePi(version);
     return NOTHING;
   } catch (error) {
-    say(`Cannot prepare pi: ${error}`);
-    return single(false);
+    return single(`Cannot prepare pi: ${error}`);
   }
 }
 
@@ -120,8 +119,8 @@ async function step(name: string, run: () => Promise<Counts>): Promise<void> {
   rows.push({ name, counts, seconds });
 }
 
-async function runCheck({ command }: Check): Promise<Counts> {
-  return single(await run(command) === 0);
+async function runCheck({ name, command }: Check): Promise<Counts> {
+  return await run(command) === 0 ? single() : single(name);
 }
 
 async function runSuite({ part, run }: Suite): Promise<Counts> {
@@ -219,12 +218,10 @@ function summarize(): boolean {
     say(`${name.padEnd(12)}${passed}${failed}${time}`);
   }
   for (const { name, reason } of total.skipped) {
-    say(
-      reason
-        ? `SKIPPED: ${name}`
-        : `SKIPPED WITHOUT A REASON, counted as failed: ${name}`,
-    );
+    if (reason) say(`SKIPPED: ${name}`);
   }
+  // Last, so that it is in the part of a long log that is looked at.
+  for (const failure of total.failures) say(`FAILED: ${failure}`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0;
 }

@@ -9,6 +9,8 @@
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, and what it said. */
+  readonly failures: readonly string[];
   /** Names of tests that did not run, with their reason if they have one. */
   readonly skipped: readonly Skipped[];
 }
@@ -19,20 +21,32 @@ export interface Skipped {
   readonly reason: string | undefined;
 }
 
-export const NOTHING: Counts = { passed: 0, failed: 0, skipped: [] };
+export const NOTHING: Counts = {
+  passed: 0,
+  failed: 0,
+  failures: [],
+  skipped: [],
+};
 
 /** Adds up. Skipped tests without a reason are already in `failed`. */
 export function add(a: Counts, b: Counts): Counts {
   return {
     passed: a.passed + b.passed,
     failed: a.failed + b.failed,
+    failures: [...a.failures, ...b.failures],
     skipped: [...a.skipped, ...b.skipped],
   };
 }
 
-/** Counts one thing that can only succeed or fail. */
-export function single(ok: boolean): Counts {
-  return { ...NOTHING, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+/**
+ * Counts one thing that can only succeed or fail.
+ *
+ * @param failure What to say of it; absent if it succeeded.
+ */
+export function single(failure?: string): Counts {
+  return failure === undefined
+    ? { ...NOTHING, passed: 1 }
+    : { ...NOTHING, failed: 1, failures: [failure] };
 }
 
 /**
@@ -49,28 +63,37 @@ export function readReport(
 ): Counts {
   let total: Counts = NOTHING;
   const cases = xml.matchAll(
-    /<testcase\s+name="([^"]*)"[^>]*?(?:\/>|>([^]*?)<\/testcase>)/g,
+    /<testcase\s+name="([^"]*)"([^>]*?)(?:\/>|>([^]*?)<\/testcase>)/g,
   );
-  for (const [, name = "", inside = ""] of cases) {
-    total = add(total, readCase(unescape(name), inside));
+  for (const [, name = "", attributes = "", inside = ""] of cases) {
+    const file = /file="([^"]*)"/.exec(attributes)?.[1] ?? "";
+    total = add(total, readCase(unescape(file), unescape(name), inside));
   }
   const reported = new Set(
     [...xml.matchAll(/<testsuite [^>]*file="([^"]*)"/g)].map((match) =>
       unescape(match[1] ?? "")
     ),
   );
-  const lost = files.filter((file) => !reported.has(file)).length;
-  total = add(total, { ...NOTHING, failed: lost });
+  for (const file of files) {
+    if (reported.has(file)) continue;
+    total = add(total, single(`${file}: left no trace in the report`));
+  }
   if (exitCode === 0 || total.failed > 0) return total;
-  return add(total, single(false));
+  return add(total, single(`${files.join(" ")}: exit code ${exitCode}`));
 }
 
-function readCase(name: string, inside: string): Counts {
+function readCase(file: string, name: string, inside: string): Counts {
   if (!inside.includes("<skipped")) {
-    return single(!/<(?:failure|error)\b/.test(inside));
+    const failure = /<(?:failure|error)\b([^>]*)>/.exec(inside)?.[1];
+    if (failure === undefined) return single();
+    const said = /message="([^"]*)"/.exec(failure)?.[1] ?? "";
+    return single(`${file}: ${name}\n${unescape(said)}`);
   }
   const reason = /\(skipped: (.+)\)$/.exec(name)?.[1];
-  return { passed: 0, failed: reason ? 0 : 1, skipped: [{ name, reason }] };
+  const counted = reason
+    ? NOTHING
+    : single(`${name}: skipped, without saying why`);
+  return { ...counted, skipped: [{ name, reason }] };
 }
 
 function unescape(text: string): string {
@@ -79,5 +102,6 @@ function unescape(text: string): string {
     .replaceAll("&gt;", ">")
     .replaceAll("&quot;", '"')
     .replaceAll("&apos;", "'")
+    .replaceAll("&#10;", "\n")
     .replaceAll("&amp;", "&");
 }

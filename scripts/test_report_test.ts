@@ -12,8 +12,8 @@ const XML = `<?xml version="1.0" encoding="UTF-8"?>
     <testcase name="three" classname="">
       <skipped message="TODO" />
     </testcase>
-    <testcase name="four" classname="">
-      <failure type="Error" message="x">Error: x</failure>
+    <testcase name="four" classname="" file="server/a_test.ts">
+      <failure type="Error" message="x &lt; 4&#10;seen: 5">Error: x</failure>
     </testcase>
     <testsuite name="d" file="server/a_test.ts" line="2">
       <testcase name="five" classname="d" />
@@ -25,6 +25,10 @@ test("readReport() counts a skipped test as failed unless it says why", () => {
   assertEquals(readReport(XML, ["server/a_test.ts"], 1), {
     passed: 2,
     failed: 2,
+    failures: [
+      "three: skipped, without saying why",
+      "server/a_test.ts: four\nx < 4\nseen: 5",
+    ],
     skipped: [
       { name: 'two (skipped: no "pi")', reason: 'no "pi"' },
       { name: "three", reason: undefined },
@@ -35,7 +39,12 @@ test("readReport() counts a skipped test as failed unless it says why", () => {
 test("readReport() counts a file that left no trace as failed", () => {
   const files = ["server/a_test.ts", "server/b_test.ts"];
 
-  assertEquals(readReport(XML, files, 1).failed, 3);
+  const { failed, failures } = readReport(XML, files, 1);
+  assertEquals(failed, 3);
+  assertEquals(
+    failures.at(-1),
+    "server/b_test.ts: left no trace in the report",
+  );
   assertEquals(readReport("", files, 1).failed, 2);
 });
 

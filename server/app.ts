@@ -90,8 +90,10 @@ export function startDaemon(config: Config): Daemon {
   const tokenFile = tokenFileFor(config.token, dataDir.path);
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const startedAt = now();
+  const hasServices = !dataDir.isShared;
   const net = makeNet({
     config,
+    hasServices,
     store,
     registry,
     metrics,
@@ -100,6 +102,7 @@ export function startDaemon(config: Config): Daemon {
       ? new Children({
         ...config,
         dataDir: dataDir.path,
+        servicesDir: hasServices ? config.servicesDir : undefined,
         roster: registry,
         way: () => ({ ws: uplinkUrl(config, port), tokenFile }),
         env: process.env,
@@ -211,6 +214,7 @@ export function startDaemon(config: Config): Daemon {
 
 interface NetParts {
   readonly config: Config;
+  readonly hasServices: boolean;
   readonly store: Store;
   readonly registry: Registry;
   readonly metrics: Metrics;
@@ -230,8 +234,9 @@ function makeNet(parts: NetParts): Net {
     capabilities: [
       ...(config.isStored ? ["store" as const] : []),
       "legacy",
-      ...(config.hasTerminals
-        ? ["terminals" as const, "services" as const]
+      ...(config.hasTerminals ? ["terminals" as const] : []),
+      ...(config.hasTerminals && parts.hasServices
+        ? ["services" as const]
         : []),
     ],
     agents: new Map(),

@@ -1,6 +1,7 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "bun:test";
 import { join } from "node:path";
+import { readConfig } from "../server/runner/services/config/read_config.ts";
 
 const ROOT = join(import.meta.dir, "..");
 
@@ -23,6 +24,32 @@ for (const [mark, args] of SHOWN) {
     );
   });
 }
+
+test("README's services are read without a fault, and say what is the default", async () => {
+  const readme = await Bun.file(join(ROOT, "README.md")).text();
+  const files = [...readme.matchAll(/^```kdl\n([^]*?)^```$/gm)].map((
+    [, text],
+  ) =>
+    readConfig({ name: "x", file: "/x.kdl", text: text ?? "" }, "/home/ada")
+  );
+  assertEquals(files.length, 2);
+  const [, whole] = files;
+  if (!whole?.ok) throw new Error(JSON.stringify(whole?.faults));
+  const least = readConfig(
+    {
+      name: "x",
+      file: "/x.kdl",
+      text: 'command "x"\nhealth { probe "mcp"; }\nport 0',
+    },
+    "/home/ada",
+  );
+  assert(least.ok);
+  const { after: _, ready: __, restart, ...rules } = whole.config.rules;
+  const { after: ___, ready, restart: usual, ...others } = least.config.rules;
+  assertEquals(rules, others);
+  assertEquals({ ...restart, successExitCodes: [0] }, usual);
+  assertEquals(whole.config.rules.ready.timeoutMs, ready.timeoutMs);
+});
 
 test("README's pictures and documents are there", async () => {
   const readme = await Bun.file(join(ROOT, "README.md")).text();

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cliCommand, cliEnv, runCli } from "./harness/cli.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
+import { freePort } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 const FAILING = `command "false"
@@ -18,86 +19,99 @@ restart {
 }
 `;
 
-test("services start with the daemon; stop and start name them", async () => {
-  await using host = await ServiceHost.start({ alpha: sleeper() });
-  await host.becomes("alpha", "running");
+test(
+  "services start with the daemon; stop and start name them (1.9)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    await host.becomes("alpha", "running");
 
-  assertEquals(await host.run("stop", "alpha"), {
-    code: 0,
-    stdout: "stopped: alpha\n",
-    stderr: "",
-  });
-  assertEquals(
-    (await host.run("stop", "alpha")).stdout,
-    "not running: alpha\n",
-  );
-  assertEquals((await host.run("start", "alpha")).stdout, "started: alpha\n");
-  assertEquals(
-    (await host.run("start", "--all")).stdout,
-    "already running: alpha\n",
-  );
-  assertEquals(
-    (await host.run("restart", "alpha")).stdout,
-    "restarted: alpha\n",
-  );
-  assertEquals(
-    (await host.run("stop", "--all", "--now")).stdout,
-    "stopped: alpha\n",
-  );
-}, 60_000);
-
-test("one that always fails is listed as failed, in columns", async () => {
-  await using host = await ServiceHost.start({
-    "always-failing-and-with-a-long-name": FAILING,
-    alpha: sleeper(),
-  });
-  await host.becomes("always-failing-and-with-a-long-name", "failed", 6_000);
-  const { state } = await host.becomes("alpha", "running");
-
-  const { code, stdout } = await host.run("list");
-  assertEquals(code, 0);
-  const rows = stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
-  assertEquals(rows[0], [
-    "NAME",
-    "STATE",
-    "PID",
-    "PORT",
-    "UPTIME",
-    "RESTARTS",
-  ]);
-  assertEquals(rows[1]?.slice(0, 2), ["alpha", "running"]);
-  assertEquals(rows[1]?.[2], String("pid" in state ? state.pid : ""));
-  assertMatch(rows[1]?.[4] ?? "", /^\d+s$/);
-  assertEquals(rows[2], [
-    "always-failing-and-with-a-long-name",
-    "failed",
-    "-",
-    "-",
-    "-",
-    "3",
-  ]);
-  const heads = stdout.split("\n").map((line) =>
-    line.search(/\b(STATE|running|failed)\b/)
-  );
-  assertEquals(new Set(heads.slice(0, 3)).size, 1);
-
-  const told = await host.run("status", "always-failing-and-with-a-long-name");
-  assertMatch(told.stdout, /^state: +failed$/m);
-  assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
-  assertMatch(told.stdout, /^transition: .* running -> restarting/m);
-}, 60_000);
+    assertEquals(await host.run("stop", "alpha"), {
+      code: 0,
+      stdout: "stopped: alpha\n",
+      stderr: "",
+    });
+    assertEquals(
+      (await host.run("stop", "alpha")).stdout,
+      "not running: alpha\n",
+    );
+    assertEquals((await host.run("start", "alpha")).stdout, "started: alpha\n");
+    assertEquals(
+      (await host.run("start", "--all")).stdout,
+      "already running: alpha\n",
+    );
+    assertEquals(
+      (await host.run("restart", "alpha")).stdout,
+      "restarted: alpha\n",
+    );
+    assertEquals(
+      (await host.run("stop", "--all", "--now")).stdout,
+      "stopped: alpha\n",
+    );
+  },
+  60_000,
+);
 
 test(
-  "reload tells what was added, changed and removed, and faults by place",
+  "one that always fails is listed as failed, in columns (1.9)",
+  async () => {
+    await using host = await ServiceHost.start({
+      "always-failing-and-with-a-long-name": FAILING,
+      alpha: sleeper(),
+    });
+    await host.becomes("always-failing-and-with-a-long-name", "failed", 6_000);
+    const { state } = await host.becomes("alpha", "running");
+
+    const { code, stdout } = await host.run("list");
+    assertEquals(code, 0);
+    const rows = stdout.trimEnd().split("\n").map((line) => line.split(/\s+/));
+    assertEquals(rows[0], [
+      "NAME",
+      "STATE",
+      "PID",
+      "PORT",
+      "UPTIME",
+      "RESTARTS",
+    ]);
+    assertEquals(rows[1]?.slice(0, 2), ["alpha", "running"]);
+    assertEquals(rows[1]?.[2], String("pid" in state ? state.pid : ""));
+    assertMatch(rows[1]?.[4] ?? "", /^\d+s$/);
+    assertEquals(rows[2], [
+      "always-failing-and-with-a-long-name",
+      "failed",
+      "-",
+      "-",
+      "-",
+      "3",
+    ]);
+    const heads = stdout.split("\n").map((line) =>
+      line.search(/\b(STATE|running|failed)\b/)
+    );
+    assertEquals(new Set(heads.slice(0, 3)).size, 1);
+
+    const told = await host.run(
+      "status",
+      "always-failing-and-with-a-long-name",
+    );
+    assertMatch(told.stdout, /^state: +failed$/m);
+    assertMatch(told.stdout, /^reason: +exited with code 1; 3 restarts/m);
+    assertMatch(told.stdout, /^starts: +4$/m);
+    assertMatch(told.stdout, /^restarts: +3, 4 failures in the last minute$/m);
+    assertMatch(told.stdout, /^transition: .* running -> restarting/m);
+  },
+  60_000,
+);
+
+test(
+  "reload tells what was added, changed and removed, and faults by place (1.9)",
   async () => {
     await using host = await ServiceHost.start({
       gone: sleeper(),
-      other: sleeper("port 18181\n"),
+      other: sleeper(`port ${freePort()}\n`),
       same: sleeper(),
     });
     await host.becomes("same", "running");
     host.remove("gone");
-    host.write("other", sleeper("port 18182\n"));
+    host.write("other", sleeper(`port ${freePort()}\n`));
     host.write("fresh", sleeper());
 
     assertEquals(
@@ -119,11 +133,11 @@ test(
       assert(ran[where as "stderr"].includes(`${file}:2:`), ran.stderr);
       assert(ran[where as "stderr"].includes(text), ran.stderr);
     }
-    assertEquals((await host.list()).map(({ name }) => String(name)), [
-      "fresh",
-      "other",
-      "same",
-    ]);
+    // Nothing is changed by it, and it is not out of sight.
+    assertEquals(
+      (await host.list()).map(({ name, state }) => `${name} ${state.kind}`),
+      ["bad invalid", "fresh running", "other running", "same running"],
+    );
   },
   60_000,
 );
@@ -132,6 +146,7 @@ test(
   "a first file is added by reload, and a bad one told by its place",
   async () => {
     await using host = await ServiceHost.start({});
+    assertMatch((await host.run("list")).stderr, /hypivisor help services/);
     host.write("alpha", sleeper());
     assertEquals(
       (await host.run("reload")).stdout,
@@ -144,6 +159,9 @@ test(
     const bad = await host.run("reload");
     assertEquals(bad.code, 3);
     assert(bad.stderr.startsWith(`hypivisor: ${file}:2:6: `), bad.stderr);
+    const json = await host.run("reload", "--json");
+    assertEquals(json.code, 3);
+    assertEquals(JSON.parse(json.stdout).faults[0].line, 2);
     const { stdout } = await host.run("status", "alpha");
     assertMatch(stdout, /^state: +running$/m);
     assert(stdout.includes(`fault:      ${file}:2:6: `), stdout);
@@ -151,7 +169,7 @@ test(
   60_000,
 );
 
-test("check has the text of every fault of a file", async () => {
+test("15: check has the text of every fault of a file (9.6)", async () => {
   const cases: readonly (readonly [file: string, said: string])[] = [
     ["port 1", "missing required field `command` in {}"],
     [
@@ -180,7 +198,15 @@ test("check has the text of every fault of a file", async () => {
     const wanted = said.replace("{}", join(host.folder, "one.kdl"));
     assert(stdout.includes(wanted), `${stdout}\nwanted: ${wanted}`);
   }
+  const check = (...args: string[]) => runCli(["check", ...args], host);
+  const named = join(host.folder, "one.kdl");
+  assertEquals((await check(named)).code, 3);
+  assertEquals((await check(host.folder)).code, 3);
+  const missing = await check(join(host.folder, "nowhere"));
+  assertEquals(missing.code, 1);
+  assertMatch(missing.stderr, /nowhere": there is no such file or folder/);
   host.write("one", 'command "x"\nport 4711\n');
+  assertEquals((await check(named)).code, 0);
   host.write("two", 'command "x"\nport 4711\n');
   host.write("Odd", 'command "x"\n');
   const { stdout } = await runCli(["check"], { env: host.env });
@@ -195,7 +221,7 @@ test("check has the text of every fault of a file", async () => {
 }, 60_000);
 
 test(
-  "logs prints what there is, follows several, and ends with its reader",
+  "17: logs prints what there is, follows several, and ends with its reader (1.9, 9.6)",
   async () => {
     await using host = await ServiceHost.start({
       quiet: sleeper(),
@@ -240,30 +266,38 @@ test(
   60_000,
 );
 
-test("exit codes tell what went wrong", async () => {
-  await using host = await ServiceHost.start({ alpha: sleeper() });
-  await host.becomes("alpha", "running");
-  const nowhere = { dataDir: join(host.dir, "nowhere"), env: host.env };
-  for (
-    const [args, code] of [
-      [["status", "nobody"], 1],
-      [["start", "nobody"], 1],
-      [["logs", "nobody"], 1],
-      [["start"], 64],
-      [["start", "alpha", "--all"], 64],
-      [["logs", "alpha", "--since", "soon"], 64],
-    ] as const
-  ) assertEquals((await host.run(...args)).code, code, args.join(" "));
-  for (const command of ["list", "reload"]) {
-    assertEquals((await runCli([command], nowhere)).code, 2, command);
-  }
-  host.write("none", 'command "/no/such/program"\ntransport "none"\n');
-  await host.run("reload");
-  const refused = await host.run("start", "none");
-  assertEquals(refused.code, 1);
-  assertMatch(refused.stderr, /no\/such\/program/);
-  assertEquals(statSync(join(host.dataDir, "xy.sock")).mode & 0o777, 0o600);
-}, 60_000);
+test(
+  "15: exit codes 0, 1, 2 and 3 tell what went wrong (9.6, B54)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    await host.becomes("alpha", "running");
+    const nowhere = { dataDir: join(host.dir, "nowhere"), env: host.env };
+    for (
+      const [args, code] of [
+        [["status", "nobody"], 1],
+        [["start", "nobody"], 1],
+        [["logs", "nobody"], 1],
+        [["start"], 64],
+        [["start", "alpha", "--all"], 64],
+        [["logs", "alpha", "--since", "soon"], 64],
+      ] as const
+    ) assertEquals((await host.run(...args)).code, code, args.join(" "));
+    for (const command of ["list", "reload"]) {
+      assertEquals((await runCli([command], nowhere)).code, 2, command);
+    }
+    assertMatch(
+      (await host.run("stop", "nobody")).stderr,
+      /^hypivisor: Cannot find "nobody": no service, agent or terminal has/,
+    );
+    host.write("none", 'command "/no/such/program"\ntransport "none"\n');
+    await host.run("reload");
+    const refused = await host.run("start", "none");
+    assertEquals(refused.code, 1);
+    assertMatch(refused.stderr, /no\/such\/program/);
+    assertEquals(statSync(join(host.dataDir, "xy.sock")).mode & 0o777, 0o600);
+  },
+  60_000,
+);
 
 test("started as xy it speaks as xy does", async () => {
   await using host = await ServiceHost.start({ alpha: sleeper() });
@@ -286,6 +320,18 @@ test("started as xy it speaks as xy does", async () => {
     stderr: "xy: rpc error -32001: no such server `nobody`\n",
   });
   assertMatch((await run("list")).stdout, /^alpha +stopped/m);
+  for (const command of ["status", "logs"]) {
+    assertEquals(
+      (await run(command, "nobody")).stderr,
+      "xy: rpc error -32001: no such server `nobody`\n",
+    );
+  }
+  host.write("bad", "port 1\n");
+  const refused = await run("reload");
+  assertEquals(refused.code, 3);
+  assert(refused.stderr.startsWith("xy: rpc error -32003: "), refused.stderr);
+  assertMatch((await run("--help")).stdout, /^ {2}logs NAME…/m);
+  assert(!(await run("--help")).stdout.includes("hypivisor logs"));
   await host.daemon.stop();
   const alone = await run("list");
   assertEquals(alone.code, 2);
@@ -296,13 +342,16 @@ test("started as xy it speaks as xy does", async () => {
 test(
   "files of xy are copied, and a service is exported and taken out again",
   async () => {
+    const port = freePort();
     await using host = await ServiceHost.start({
-      web: `command "sleep" "1000"\nport 18183\nready { probe "none"; }\n`,
+      web: `command "sleep" "1000"\nport ${port}\nready { probe "none"; }\n`,
+      lazy: `command "sleep" "1000"\nport ${freePort()}\nstart "lazy"\n`,
+      mute: sleeper(),
     });
     const source = join(host.dir, "config", "xy", "servers");
     await Bun.write(
       join(source, "old.kdl"),
-      'command "sleep"\nargs "9"\nport 18184\n',
+      `command "sleep"\nargs "9"\nport ${freePort()}\n`,
     );
     const imported = await runCli(["import", "xy"], { env: host.env });
     assertEquals(imported.code, 0, imported.stderr);
@@ -311,15 +360,25 @@ test(
     const file = join(host.dir, ".cursor", "mcp.json");
     const printed = await host.run("export", "cursor", "web");
     assert(
-      printed.stdout.includes("http://127.0.0.1:18183/mcp"),
+      printed.stdout.includes(`http://127.0.0.1:${port}/mcp`),
       printed.stderr,
+    );
+    // Not left out in silence, where it is named.
+    assertMatch(
+      (await host.run("export", "cursor", "web", "mute")).stderr,
+      /^hypivisor: Service "mute" speaks no MCP: its file names neither/,
+    );
+    // Nobody listens at its port until somebody asks the daemon for it.
+    assert(
+      (await host.run("export", "cursor", "lazy")).stdout
+        .includes(`${host.daemon.origin}/mcp/lazy`),
     );
     assert(!existsSync(file));
     assertEquals(
       (await host.run("export", "cursor", "web", "--write")).code,
       0,
     );
-    assert(readFileSync(file, "utf8").includes("18183"));
+    assert(readFileSync(file, "utf8").includes(`:${port}/`));
     assertEquals(
       (await host.run("export", "cursor", "web", "--remove")).stdout,
       "removed: web\n",

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ServiceRecord } from "../server/protocol/service.ts";
 import { Hypivisor } from "./harness/hypivisor.ts";
 import { isAlive } from "./harness/services.ts";
+import { TestSocket } from "./harness/socket.ts";
 import { until } from "./harness/until.ts";
 
 /** Pids that a service has written, a line each time it was started. */
@@ -78,6 +80,24 @@ test(
     await until(() => !isAlive(Number(runner)), { withinMs: 10_000 });
     const all = [...pidsOf("alpha", hypivisor), ...pidsOf("kept", hypivisor)];
     expect(all.filter(isAlive)).toEqual([]);
+  },
+  60_000,
+);
+
+test(
+  "who asks as soon as the daemon is there is told of every service",
+  async () => {
+    await using hypivisor = await Hypivisor.start();
+    write(hypivisor, "alpha");
+    for (let round = 0; round < 5; round++) {
+      await hypivisor.stop();
+      await hypivisor.start();
+      await using client = await TestSocket.open(hypivisor.socketUrl("/ws"));
+      const { services } = await client.call("list_services");
+      expect(services.map(({ name }: ServiceRecord) => String(name))).toEqual([
+        "alpha",
+      ]);
+    }
   },
   60_000,
 );

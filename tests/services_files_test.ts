@@ -119,10 +119,15 @@ test("11: one bad file of ten keeps nothing down but itself (9.6, B45)", async (
   stage.write("good-1", FOREVER);
   await stage.reload();
   expect((await stage.status("good-1")).faults).toEqual([]);
+  // So does who looks at a file that is new.
+  stage.write("added-bad", "command {");
+  await stage.reload();
+  expect((await stage.status("added-bad")).state.kind).toBe("invalid");
+  stage.write("added-bad", FOREVER);
   stage.write("bad", FOREVER);
   expect(told(await stage.reload())).toMatchObject({
-    added: [],
-    changed: ["bad"],
+    added: ["added-bad", "bad"],
+    changed: [],
     removed: ["good-0"],
   });
   await stage.becomes("bad", "running");
@@ -140,6 +145,40 @@ test("a file that becomes bad does not end what runs by it", async () => {
   stage.write("alpha", FOREVER);
   expect(told(await stage.reload())).toMatchObject({ unchanged: ["alpha"] });
   expect((await stage.status("alpha")).faults).toEqual([]);
+});
+
+test("a daemon that starts waits for no grace of what is gone", async () => {
+  const stubborn =
+    `command "sh" "-c" "trap '' TERM; echo $$ >> $HOME/pids; while :; do sleep 0.1; done"
+stop { grace "1500ms" }`;
+  await using stage = await ServiceStage.start({ stubborn });
+  await until(() => stage.read("pids") !== "");
+  const pid = await stage.pid("stubborn");
+  stage.remove("stubborn");
+  const began = performance.now();
+  await stage.load();
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(isAlive(pid)).toBe(true);
+
+  // One of its name begins when it is gone.
+  stage.write("stubborn", stubborn);
+  await stage.reload();
+  expect(isAlive(pid)).toBe(false);
+  await stage.becomes("stubborn", "running");
+});
+
+test("what is gone and has not ended yet ends with its runner", async () => {
+  await using stage = await ServiceStage.start({
+    stubborn:
+      `command "sh" "-c" "trap '' TERM; echo up; while :; do sleep 0.1; done"
+stop { grace "1s" }`,
+  });
+  await until(() => stage.logFile("stubborn").includes("up"));
+  const pid = await stage.pid("stubborn");
+  stage.remove("stubborn");
+  await stage.load();
+  await stage.runner.stop();
+  expect(isAlive(pid)).toBe(false);
 });
 
 test("what a service said can be read while its file is bad", async () => {

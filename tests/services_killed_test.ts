@@ -88,7 +88,7 @@ function livesIn(log: string): Life[] {
 }
 
 test(
-  "20 services under kill -9 of daemon, runner and both: each runs once, no line is missing unmarked, nothing is left",
+  "6: 20 services under kill -9 of daemon, runner and both: each runs once, no line is missing unmarked, nothing is left (9.6, B14)",
   async () => {
     const seed = Date.now() % 1_000_000;
     const chance = makeChance(seed);

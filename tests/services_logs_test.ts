@@ -177,7 +177,7 @@ test("17: a reader that goes away ends nothing but itself (9.6)", async () => {
   expect(await stage.state("talker")).toBe("running");
 });
 
-test("a cancelled reader hears no more; an unknown number is no fault", async () => {
+test("a cancelled reader hears no more; an unknown number is no fault (B38)", async () => {
   await using stage = await ServiceStage.start({
     talker: `command "sh" "-c" "while :; do echo x; sleep 0.01; done"`,
   });

@@ -7,8 +7,10 @@ import {
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { cliCommand, cliEnv } from "./harness/cli.ts";
+import { Hypivisor } from "./harness/hypivisor.ts";
 import { isAlive } from "./harness/processes.ts";
 import { pidOf, ServiceHost, sleeper } from "./harness/service_host.ts";
 import { until } from "./harness/until.ts";
@@ -17,6 +19,10 @@ const EVERYTHING = resolve(
   import.meta.dir,
   "../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
 );
+
+function modeOf(file: string): number {
+  return statSync(file).mode & 0o777;
+}
 
 test(
   "services go on when the daemon is killed, and the next one has them",
@@ -49,7 +55,11 @@ test(
     const kept = pidOf(await host.becomes("kept", "running"));
     assertEquals((await host.run("stop", "down")).code, 0);
 
+    const sockets = ["hypivisor.sock", "xy.sock"]
+      .map((name) => join(host.dataDir, name));
+    assertEquals(sockets.map(modeOf), [0o600, 0o600]);
     assertEquals(await host.daemon.stop(), 0);
+    assertEquals(sockets.filter(existsSync), []); // B44
     assert(!isAlive(alpha));
     assert(isAlive(kept));
     await host.daemon.start();
@@ -85,6 +95,45 @@ test(
     assert(pidOf(after) !== before);
     assert(!isAlive(before));
     await host.becomes("down", "stopped");
+  },
+  60_000,
+);
+
+test(
+  "7: two daemons at once run each service once, and a killed one blocks no start (9.6, B40, B41)",
+  async () => {
+    await using host = await ServiceHost.start({
+      alpha: `command "sh" "-c" "echo $$ >> $HOME/pids; exec sleep 1000"\n`,
+    });
+    const pids = () =>
+      existsSync(join(host.dir, "pids"))
+        ? readFileSync(join(host.dir, "pids"), "utf8").trim().split("\n")
+        : [];
+    await host.becomes("alpha", "running");
+    await host.daemon.kill(); // Its lock and its sockets are left behind.
+
+    const { dataDir, env } = host;
+    const daemons = await Promise.all(
+      [1, 2].map(() => Hypivisor.start({ dataDir, env })),
+    );
+    await using _one = daemons[0];
+    await using _two = daemons[1];
+    const lists = await Promise.all(daemons.map(async (daemon) => {
+      const response = await daemon.fetch("/api/services");
+      return (await response.json() as { services: unknown[] }).services;
+    }));
+
+    assertEquals(lists.map(({ length }) => length).sort(), [0, 1]);
+    const other = daemons[lists.findIndex(({ length }) => length === 0)];
+    const refused = await other?.fetch("/api/services/reload", {
+      method: "POST",
+    });
+    assertEquals(refused?.status, 409);
+    const facts = await (await other?.fetch("/api/daemon"))?.json() as {
+      capabilities: string[];
+    };
+    assert(!facts.capabilities.includes("services"));
+    assertEquals(pids().length, 1);
   },
   60_000,
 );

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "bun:test";
+import { openFiles } from "./harness/processes.ts";
 import { ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
@@ -11,6 +12,15 @@ const server = (code: string, more = "") =>
     ${more}
     """#
 port 0`;
+
+/** Connections to a port of this machine that a process has open. */
+function openSockets(pid: number, port = 0): number {
+  const remote = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const inodes = readFileSync(`/proc/${pid}/net/tcp`, "utf8").split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .flatMap((fields) => fields[2] === remote ? `socket:[${fields[9]}]` : []);
+  return openFiles(pid).filter((file) => inodes.includes(file)).length;
+}
 
 /** As the kernel has it: `bun`, or `bun.exe` as npm installs it. */
 function ownName(): string {
@@ -133,6 +143,25 @@ ready { probe "mcp" }\nautostart #false`,
       expect(ready).toMatchObject({ mcp: { needsAuth: true } });
     }
   }
+});
+
+test("a server that is asked whether it listens hears a client leave, and no error", async () => {
+  await using stage = await ServiceStage.start({
+    web: `command "${process.execPath}" "-e" #"""
+    require("net").createServer((socket) => {
+      socket.on("error", ({ code }) => console.log(code));
+      socket.on("close", () => console.log("left"));
+    }).listen(process.env.PORT, "127.0.0.1");
+    """#
+port 0
+ready { probe "tcp" }
+health { interval "100ms" }
+`,
+  });
+  await until(() => stage.logFile("web").split("left").length > 3);
+  expect(stage.logFile("web")).not.toContain("ECONNRESET");
+  expect(openSockets(stage.runner.pid, (await stage.status("web")).port))
+    .toBeLessThan(3);
 });
 
 test("what is not ready in time is told with its last words, and tried again", async () => {

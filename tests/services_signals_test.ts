@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
 import { join } from "node:path";
-import { OnPty } from "./harness/cli.ts";
+import { cliCommand, OnPty } from "./harness/cli.ts";
 import type { Hypivisor } from "./harness/hypivisor.ts";
 import { isAlive } from "./harness/processes.ts";
 import { pidOf, ServiceHost, sleeper } from "./harness/service_host.ts";
@@ -49,6 +49,30 @@ test(
     assert(isAlive(pidOf(before)));
     await host.daemon.start();
     assertEquals(pidOf(await host.becomes("alpha", "running")), pidOf(before));
+  },
+  30_000,
+);
+
+test(
+  "a daemon that was started by nohup outlives its terminal",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    await host.becomes("alpha", "running");
+    await host.daemon.kill();
+    const command = ["nohup", ...cliCommand(), "serve", "--port", "0"];
+    await using onTerminal = new OnPty(
+      [...command, "--data-dir", host.dataDir],
+      { ...host, cwd: host.dir },
+    );
+    const isUp = async () => (await host.run("list")).code === 0;
+    await until(isUp, { withinMs: 10_000 });
+
+    onTerminal.close();
+    await Bun.sleep(500); // Nothing is to happen.
+
+    assert(await isUp());
+    process.kill(onTerminal.pid, "SIGTERM");
+    await onTerminal.exited;
   },
   30_000,
 );

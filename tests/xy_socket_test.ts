@@ -4,7 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { LINKS_MAX } from "../server/links/xy_socket.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
+import { freePort } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 interface Said {
@@ -63,8 +65,9 @@ class XyClient implements AsyncDisposable {
 }
 
 test("calls of xy have its results and its numbers of errors", async () => {
+  const port = freePort();
   await using host = await ServiceHost.start({
-    alpha: sleeper("port 18185\n"),
+    alpha: sleeper(`port ${port}\n`),
   });
   const { state } = await host.becomes("alpha", "running");
   await using xy = new XyClient(host.dataDir);
@@ -76,8 +79,13 @@ test("calls of xy have its results and its numbers of errors", async () => {
     name: "alpha",
     state: "running",
     pid: "pid" in state ? state.pid : 0,
-    port: 18185,
+    port,
     restart_count: 0,
+    desired: "up",
+    starts: 1,
+    retries_in_window: 0,
+    ready: "waiting",
+    health: "unknown",
   });
   const status = (await xy.call("status", { name: "alpha" })).result as {
     recent_transitions: { from: string; to: string }[];
@@ -126,7 +134,36 @@ test("calls of xy have its results and its numbers of errors", async () => {
 }, 60_000);
 
 test(
-  "lines that are no calls are told so, and the next ones are answered",
+  "an exit has the number that a shell would say, and its signal (B16)",
+  async () => {
+    await using host = await ServiceHost.start({
+      crash: `command "sh" "-c" "exit 7"
+transport "none"
+restart { policy "never" }
+`,
+      killed: `command "sh" "-c" "kill -9 $$"
+transport "none"
+restart { policy "never" }
+`,
+    });
+    await host.becomes("crash", "stopped");
+    await host.becomes("killed", "stopped");
+    await using xy = new XyClient(host.dataDir);
+    const [crash, killed] = (await xy.call("list")).result as Record<
+      string,
+      unknown
+    >[];
+    assertEquals([crash?.last_exit, crash?.last_exit_signal], [7, undefined]);
+    assertEquals([killed?.last_exit, killed?.last_exit_signal], [
+      137,
+      "SIGKILL",
+    ]);
+  },
+  60_000,
+);
+
+test(
+  "lines that are no calls are told so, and the next ones are answered (B52)",
   async () => {
     await using host = await ServiceHost.start({ alpha: sleeper() });
     await host.becomes("alpha", "running");
@@ -152,6 +189,31 @@ test(
     await until(() => xy.heard.find(({ id }) => id === 77));
   },
   60_000,
+);
+
+test(
+  "connections have a bound, and leave room when they go (B53)",
+  async () => {
+    await using host = await ServiceHost.start({ alpha: sleeper() });
+    const clients = Array.from(
+      { length: LINKS_MAX + 50 },
+      () => new XyClient(host.dataDir),
+    );
+    await until(
+      () => clients.filter(({ isClosed }) => isClosed).length === 50,
+      {
+        seen: () => clients.filter(({ isClosed }) => isClosed).length,
+      },
+    );
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    await using xy = await until(async () => {
+      const next = new XyClient(host.dataDir);
+      const { result } = await next.call("list");
+      return result !== undefined && next;
+    });
+    assert((await xy.call("list")).result);
+  },
+  30_000,
 );
 
 test("logs answer first, then come the lines, then the end", async () => {

@@ -10,6 +10,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CLOSE } from "../server/protocol/close.ts";
 import type { UnixMs } from "../server/protocol/node.ts";
+import { backoffMs } from "./backoff.ts";
 
 export type LinkState =
   | { readonly kind: "connecting"; readonly attempt: number }
@@ -29,6 +30,8 @@ export type LinkState =
 export interface Socket {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** As the browser numbers it. */
+  readonly readyState: number;
   /** Bytes that were sent and are still in this browser. */
   readonly bufferedAmount: number;
   onopen: (() => void) | null;
@@ -73,20 +76,7 @@ const OPEN_WITHIN_MS = 10_000;
 /** A refused upgrade looks like a dead network; after two it is looked into. */
 const PROBE_AFTER_ATTEMPTS = 2;
 
-const BACKOFF_MIN_MS = 500;
-const BACKOFF_MAX_MS = 10_000;
-
 const PING = JSON.stringify({ jsonrpc: "2.0", id: "ping", method: "ping" });
-
-/**
- * How long to wait before attempt number `attempt`, counted from 1. Grows
- * twofold from 0.5 s to 10 s; half of it is left to chance, so that the pages
- * of a restarted server do not all come back in one instant.
- */
-export function backoffMs(attempt: number, random: number): number {
-  const whole = Math.min(BACKOFF_MIN_MS * 2 ** (attempt - 1), BACKOFF_MAX_MS);
-  return Math.round(whole * (0.5 + random / 2));
-}
 
 export class Link {
   readonly #state = signal<LinkState>({ kind: "connecting", attempt: 0 });
@@ -143,7 +133,10 @@ export class Link {
   send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { kind } = this.#state.peek();
     if (kind !== "open" && kind !== "stale") return false;
-    this.#socket?.send(data);
+    // A socket that the other side has begun to close takes everything, and
+    // drops it; we are told only when it is closed.
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(data);
     return true;
   }
 
@@ -248,7 +241,7 @@ export class Link {
           kind: "stale",
           lastHeardAt: this.#lastHeardAt ?? 0,
         };
-        this.#socket?.send(PING);
+        this.send(PING);
       }
       return this.#setTimer(
         STALE_AFTER_MS + STALE_GRACE_MS - quietMs,
@@ -264,7 +257,7 @@ export class Link {
     if (state.kind !== "open" && state.kind !== "stale") return;
     if (this.#options.isQuiet) return;
     const heardAt = this.#lastHeardAt;
-    this.#socket?.send(PING);
+    this.send(PING);
     this.#setTimer(WAKE_ANSWER_MS, () => {
       if (this.#lastHeardAt !== heardAt) return this.#watchSilence();
       this.#dropSocket();

@@ -1,13 +1,7 @@
 import { test } from "bun:test";
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE } from "../server/protocol/close.ts";
-import {
-  backoffMs,
-  Link,
-  type LinkPort,
-  type Socket,
-  STALE_AFTER_MS,
-} from "./link.ts";
+import { Link, type LinkPort, type Socket, STALE_AFTER_MS } from "./link.ts";
 
 /** A browser whose sockets and time are moved by the test. */
 class FakeBrowser implements LinkPort {
@@ -61,6 +55,7 @@ class FakeSocket implements Socket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   readonly sent: (string | Uint8Array)[] = [];
   readonly bufferedAmount = 0;
+  readyState: number = WebSocket.OPEN;
   isClosed = false;
   readonly path: string;
 
@@ -87,16 +82,6 @@ function openLink() {
   link.start();
   return { browser, link };
 }
-
-test("backoffMs() doubles from half a second and stops at ten", () => {
-  assertEquals([1, 2, 3, 9].map((n) => backoffMs(n, 1)), [
-    500,
-    1000,
-    2000,
-    10_000,
-  ]);
-  assertEquals(backoffMs(1, 0), 250);
-});
 
 test("Link hands on every JSON object and nothing else", () => {
   const { browser, link } = openLink();
@@ -231,6 +216,16 @@ test("Link does not knock again where it is told not to", () => {
     assertEquals(link.state.value.kind, kind);
     assertEquals(browser.sockets.length, 1);
   }
+});
+
+test("Link.send() says that a socket which is closing takes nothing", () => {
+  const { browser, link } = openLink();
+  browser.socket.onopen?.();
+  assert(link.send("before"));
+
+  browser.socket.readyState = WebSocket.CLOSING;
+  assert(!link.send("lost"));
+  assertEquals(browser.socket.sent, ["before"]);
 });
 
 test("Link.stop() lets nothing of the old socket through", () => {

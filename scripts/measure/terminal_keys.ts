@@ -22,7 +22,7 @@ import {
   type Text,
   TTY,
 } from "./terminal_program.ts";
-import { TTYD } from "./ttyd.ts";
+import { TO_TTYD, Ttyd } from "./ttyd.ts";
 import { makeYardsticks, type Yardstick } from "./yardstick.ts";
 
 const ROUNDS = 5;
@@ -41,7 +41,7 @@ const US_PER_MS = 1_000;
 
 export const terminalKeys: Measurement = {
   name: "terminal-keys",
-  about: `keys in terminals, alone and beside a flood; ${TTYD.why}`,
+  about: "keys in terminals, alone beside ttyd and a bare pty, and in a flood",
   needsBinary: true,
   async run() {
     using texts = makeTexts();
@@ -50,12 +50,8 @@ export const terminalKeys: Measurement = {
     await using typist = await pair.startLoad();
     const { yardsticks } = made;
     return [
-      ...await echo("cat", CAT, TTYD.echoCat, { pair, typist, yardsticks }),
-      ...await echo("the tty", TTY, TTYD.echoTty, {
-        pair,
-        typist,
-        yardsticks,
-      }),
+      ...await echo("cat", CAT, { pair, typist, yardsticks }),
+      ...await echo("the tty", TTY, { pair, typist, yardsticks }),
       ...await interrupts(pair, typist, texts.base64),
       ...await besideFlood("flat out", pair, typist, texts.base64),
       ...await besideFlood(
@@ -78,22 +74,30 @@ interface Bed {
 async function echo(
   by: string,
   command: readonly string[],
-  bound: number,
   { pair, typist, yardsticks }: Bed,
 ): Promise<Figure[]> {
   const { url } = pair;
   const terminal = await pair.open(command);
   const viewer = await typist.call("open", { url, terminal });
-  await typist.call("echo", { viewer, count: KEYS }); // Warms up.
+  await using ttyd = await Ttyd.start(command);
+  const ofTtyd = await typist.call("openTtyd", {
+    url: ttyd.url,
+    offersDeflate: false,
+  });
   const own: (readonly number[])[] = [];
+  const peers: (readonly number[])[] = [];
   const bare = new Map<string, (readonly number[])[]>();
+  for (const one of [viewer, ofTtyd]) { // Warms up.
+    await typist.call("echo", { viewer: one, count: KEYS });
+  }
   for (let round = 0; round < ROUNDS; round++) {
     for (const { name, echo } of yardsticks) {
       bare.set(name, [...bare.get(name) ?? [], await echo(command, KEYS)]);
     }
     own.push(await typist.call("echo", { viewer, count: KEYS }));
+    peers.push(await typist.call("echo", { viewer: ofTtyd, count: KEYS }));
   }
-  await typist.call("close", { viewers: [viewer] });
+  await typist.call("close", { viewers: [viewer, ofTtyd] });
   await pair.close(terminal);
   const p50 = (rounds: readonly (readonly number[])[]) =>
     median(rounds.map(median));
@@ -104,12 +108,14 @@ async function echo(
       told(`echo by ${by}, bare pty in ${name}, p50`, p50(of(name)), "us"),
       told(`echo by ${by}, bare pty in ${name}, p99`, p99(of(name)), "us"),
     ]),
+    told(`echo by ${by}, ttyd, p50`, p50(peers), "us"),
+    told(`echo by ${by}, ttyd, p99`, p99(peers), "us"),
     told(`echo by ${by}, p50`, p50(own), "us"),
     told(`echo by ${by}, p99`, p99(own), "us"),
     atMost(
-      `echo by ${by}, p50 to that of a bare pty in Bun`,
-      p50(own) / p50(of("Bun")),
-      bound,
+      `echo by ${by}, p50 to that of ttyd`,
+      p50(own) / p50(peers),
+      TO_TTYD.echo,
       "",
     ),
   ];

@@ -10,12 +10,13 @@ import {
 import { until } from "../../tests/harness/until.ts";
 import { answerCalls } from "./load.ts";
 import { asPrinted, PROMPT, type Text } from "./terminal_program.ts";
+import { TtydViewer } from "./ttyd_viewer.ts";
 
 const READ_WITHIN_MS = 60_000;
 const KEY_EVERY_MS = 1;
 
 /** By number, in the order they were opened. */
-const viewers: TestTerminalViewer[] = [];
+const viewers: (TestTerminalViewer | TtydViewer)[] = [];
 const wrong: number[] = [];
 
 const handlers = {
@@ -32,6 +33,16 @@ const handlers = {
       options,
     );
     // The program says "R", or the shell its prompt, and then waits for keys.
+    await until(() => viewer.taken > 0, { withinMs: 5_000 });
+    return viewers.push(viewer) - 1;
+  },
+
+  /** The same of ttyd, which starts its command for each viewer. */
+  async openTtyd({ url, offersDeflate }: {
+    url: string;
+    offersDeflate: boolean;
+  }) {
+    const viewer = new TtydViewer(url, { offersDeflate });
     await until(() => viewer.taken > 0, { withinMs: 5_000 });
     return viewers.push(viewer) - 1;
   },
@@ -126,11 +137,11 @@ const handlers = {
     };
   },
 
-  stall: ({ viewer }: { viewer: number }) => viewerOf(viewer).stall(),
-  resume: ({ viewer }: { viewer: number }) => viewerOf(viewer).resume(),
+  stall: ({ viewer }: { viewer: number }) => ownViewerOf(viewer).stall(),
+  resume: ({ viewer }: { viewer: number }) => ownViewerOf(viewer).resume(),
 
   state({ viewer: number }: { viewer: number }) {
-    const { taken, screens, closed } = viewerOf(number);
+    const { taken, screens, closed } = ownViewerOf(number);
     return { taken, screens, closed, wrong: wrong[number] ?? 0 };
   },
 
@@ -145,8 +156,14 @@ export type TerminalLoad = typeof handlers;
 
 answerCalls(handlers);
 
-function viewerOf(number: number): TestTerminalViewer {
+function viewerOf(number: number): TestTerminalViewer | TtydViewer {
   const viewer = viewers[number];
   if (viewer) return viewer;
   throw new Error(`No viewer ${number}`);
+}
+
+function ownViewerOf(number: number): TestTerminalViewer {
+  const viewer = viewerOf(number);
+  if (viewer instanceof TestTerminalViewer) return viewer;
+  throw new Error(`Viewer ${number} is one of ttyd`);
 }

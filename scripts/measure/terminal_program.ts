@@ -50,9 +50,12 @@ export function asPrinted({ file }: Text): Buffer {
   return Buffer.from(printed, "latin1");
 }
 
-/** Prints the text once, after a line is typed, and ends. */
+/**
+ * Prints the text once, after a line is typed, and stays: ttyd drops what it
+ * has not sent yet when its program ends.
+ */
 export function printer({ file }: Text): string[] {
-  return script('stty -echo; printf R; read _; exec cat "$0"', file);
+  return script('stty -echo; printf R; read _; cat "$0"; read _', file);
 }
 
 /** Prints the text for ever, after a line is typed. */

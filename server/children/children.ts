@@ -30,8 +30,8 @@ export interface ChildrenParts {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly maxTerminals: number;
-  /** Of the files of services. */
-  readonly servicesDir: string;
+  /** Of the files of services; undefined if another daemon runs them. */
+  readonly servicesDir: string | undefined;
   readonly machine: string;
   readonly roster: Roster;
   /** Where children find this daemon; known once it listens. */

@@ -52,8 +52,8 @@ const STEADY_AFTER_MS = 60_000;
 export interface ServiceDeskParts {
   readonly hold: RunnerHold;
   readonly services: Services;
-  /** Of the files. It need not exist. */
-  readonly folder: string;
+  /** Of the files. It need not exist. Undefined: another daemon runs them. */
+  readonly folder: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => UnixMs;
 }
@@ -237,16 +237,26 @@ export class ServiceDesk {
   }
 
   async #ready(): Promise<RunnerClient> {
+    if (this.#parts.folder === undefined) {
+      throw new HypivisorError(
+        "conflict",
+        "Cannot run services: another hypivisor with this data directory runs them",
+      );
+    }
     if (this.#isLeaving) {
       throw new HypivisorError("unavailable", "Hypivisor is stopping");
     }
     const client = await this.#parts.hold.need();
+    // One load that failed must not be the end of it.
+    await this.#loaded.catch(() => this.joined(client));
     await this.#loaded;
     return client;
   }
 
   async #load(client: RunnerClient): Promise<void> {
     const { services, folder, env } = this.#parts;
+    // Two daemons that read one folder would run everything twice.
+    if (folder === undefined) return;
     // Changes are pushed from here on, and may overtake what the reply lists.
     const told = new Set<ServiceName>();
     const stop = services.onChange(({ service }) => told.add(service.name));
@@ -264,9 +274,10 @@ export class ServiceDesk {
   }
 
   #hasFiles(): boolean {
+    const { folder } = this.#parts;
     try {
-      return readdirSync(this.#parts.folder)
-        .some((name) => name.endsWith(".kdl"));
+      return folder !== undefined &&
+        readdirSync(folder).some((name) => name.endsWith(".kdl"));
     } catch {
       return false; // No folder is no services.
     }

@@ -13,8 +13,12 @@ export async function fetchAll(rpc: RpcSocket): Promise<Start> {
 }
 
 /** @throws {NotFoundError} listing what may have been meant. */
-export async function fetchOne(rpc: RpcSocket, word: string): Promise<Found> {
-  return findOne(word, allOf(await fetchAll(rpc)));
+export async function fetchOne(
+  rpc: RpcSocket,
+  word: string,
+  what?: string,
+): Promise<Found> {
+  return findOne(word, allOf(await fetchAll(rpc)), what);
 }
 
 /** @throws {NotFoundError} also if it is a terminal without an agent. */

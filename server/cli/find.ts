@@ -56,8 +56,15 @@ export function allOf({ nodes, terminals }: Everything): Found[] {
   ];
 }
 
-/** @throws {NotFoundError} listing what may have been meant. */
-export function findOne(word: string, among: readonly Found[]): Found {
+/**
+ * @param what For the error: what it could have been.
+ * @throws {NotFoundError} listing what may have been meant.
+ */
+export function findOne(
+  word: string,
+  among: readonly Found[],
+  what = "agent or terminal",
+): Found {
   const low = word.toLowerCase();
   const ways: ((one: Found) => boolean)[] = [
     (one) => idsOf(one).some((id) => id.toLowerCase() === low),
@@ -73,7 +80,7 @@ export function findOne(word: string, among: readonly Found[]): Found {
     if (found) throw new NotFoundError(several(word, [found, ...others]));
   }
   throw new NotFoundError(
-    `Cannot find "${word}": no agent or terminal has this ID or name. See hypivisor ls --all`,
+    `Cannot find "${word}": no ${what} has this ID or name. See hypivisor ls --all`,
   );
 }
 

@@ -31,19 +31,33 @@ hypivisor COMMAND --help tells more, help services of those.
 /** `hypivisor help services`. */
 export function servicesOverview(commands: readonly Command[]): string {
   return `Services: programs that are kept running, each by a file of its own,
-~/.config/hypivisor/services/NAME.kdl
+~/.config/hypivisor/services/NAME.kdl, for instance:
+  command "npx" "-y" "@modelcontextprotocol/server-github"; transport "stdio"
 
-${
-    lines(
-      commands.filter(({ group, name }) =>
-        group === SERVICES || name === "stop"
-      ),
-    )
-  }
+${lines(ofServices(commands))}
 
 Exit codes: 0, 1 (it did not work), 2 (no hypivisor answers), 3 (a fault in a
 file), 64 (wrong command line). Started as "xy" it speaks as xy does.
 `;
+}
+
+/** `xy --help`. */
+export function xyOverview(commands: readonly Command[]): string {
+  return `xy: the services of hypivisor ${VERSION}
+Usage: xy COMMAND
+
+${beside("  daemon", COMMAND_COLUMN, "Run the daemon in the foreground")}
+${lines(ofServices(commands))}
+
+xy COMMAND --help tells more. Exit codes: 0, 1 (it did not work), 2 (no daemon
+answers), 3 (a fault in a file), 64 (wrong command line).
+`;
+}
+
+function ofServices(commands: readonly Command[]): Command[] {
+  return commands.filter(({ group, name }) =>
+    group === SERVICES || name === "stop"
+  );
 }
 
 function lines(commands: readonly Command[]): string {
@@ -52,15 +66,15 @@ function lines(commands: readonly Command[]): string {
   ).join("\n");
 }
 
-/** `hypivisor COMMAND --help`. */
-export function helpOf(command: Command): string {
+/** `hypivisor COMMAND --help`, by the name it was started by. */
+export function helpOf(command: Command, program = "hypivisor"): string {
   const { name, usage, summary, about, notes } = command;
   const options = [...command.options, HELP].map(optionLine).join("\n");
   return [
-    `hypivisor ${name} - ${summary.slice(0, 1).toLowerCase()}${
+    `${program} ${name} - ${summary.slice(0, 1).toLowerCase()}${
       summary.slice(1)
     }`,
-    `Usage: hypivisor ${`${name} ${usage}`.trim()}${
+    `Usage: ${program} ${`${name} ${usage}`.trim()}${
       command.options.length > 0 ? " [OPTIONS]" : ""
     }`,
     about,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "bun:test";
 import { COMMANDS } from "./commands.ts";
-import { helpOf, overview, servicesOverview } from "./help.ts";
+import { helpOf, overview, servicesOverview, xyOverview } from "./help.ts";
 import { longOf } from "./parse.ts";
 
 const ROWS = 24;
@@ -22,9 +22,10 @@ test("the list of commands fits a small terminal, with its prompt", () => {
 });
 
 test("the list of commands for services fits as well", () => {
-  const text = servicesOverview(COMMANDS);
-  assert(text.trimEnd().split("\n").length < ROWS, text);
-  assert(widest(text) < COLUMNS, text);
+  for (const text of [servicesOverview(COMMANDS), xyOverview(COMMANDS)]) {
+    assert(text.trimEnd().split("\n").length < ROWS, text);
+    assert(widest(text) < COLUMNS, text);
+  }
 });
 
 test("help of each command fits a small terminal, but for the daemon's", () => {

@@ -9,9 +9,17 @@ import { type Command, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { UnreachableError } from "./connection.ts";
 import { NotFoundError } from "./find.ts";
-import { helpOf, overview, SERVICES, servicesOverview } from "./help.ts";
+import {
+  helpOf,
+  overview,
+  SERVICES,
+  servicesOverview,
+  xyOverview,
+} from "./help.ts";
 import { EXIT, print, SERVICE_EXIT, warn } from "./output.ts";
 import { parse } from "./parse.ts";
+import { RPC_ERROR } from "../protocol/error.ts";
+import { XY_NUMBER } from "../protocol/xy.ts";
 import { isXy, program, setProgram } from "./program.ts";
 import { runRunner } from "./runner.ts";
 import { ConfigFaultsError } from "./services/faults.ts";
@@ -33,7 +41,7 @@ export async function run(
   let command: Command | undefined;
   try {
     const [first = "", ...rest] = argv;
-    if (first === "--help" || first === "-h") return print(overview(COMMANDS));
+    if (first === "--help" || first === "-h") return help([]);
     if (first === "--version") {
       return print(`${program()} ${VERSION} (${COMMIT})\n`);
     }
@@ -44,14 +52,14 @@ export async function run(
     if (first === SERVICES) return await run(["list", ...rest], name);
     command = commandOf(isCommand ? first : DAEMON);
     const args = parse(isCommand ? rest : inFront(argv), command);
-    if (args.flag("help")) return print(helpOf(command));
+    if (args.flag("help")) return print(helpOf(command, program()));
     return await command.run(args);
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError)) throw thrown;
     const isUsage = thrown instanceof UsageError;
     const help = `${program()} ${command ? `${command.name} ` : ""}--help`;
     warn(
-      `${program()}: ${xyFront(thrown)}${thrown.message}${
+      `${program()}: ${isXy() ? xyFront(thrown) : ""}${thrown.message}${
         isUsage ? `${/[.?]$/.test(thrown.message) ? "" : "."} See ${help}` : ""
       }`,
     );
@@ -60,12 +68,14 @@ export async function run(
 }
 
 function help([name, ...more]: readonly string[]): number {
-  if (name === undefined) return print(overview(COMMANDS));
+  if (name === undefined) {
+    return print(isXy() ? xyOverview(COMMANDS) : overview(COMMANDS));
+  }
   if (name === SERVICES && more.length === 0) {
     return print(servicesOverview(COMMANDS));
   }
   if (more.length > 0) throw new UsageError(`Unknown argument "${more[0]}"`);
-  return print(helpOf(commandOf(name)));
+  return print(helpOf(commandOf(name), program()));
 }
 
 function commandOf(name: string): Command {
@@ -88,10 +98,13 @@ function inFront(argv: readonly string[]): readonly string[] {
   throw new UsageError(`Write the command first: hypivisor ${line}`);
 }
 
-/** What `xy` says first where there is no daemon. */
+/** What `xy` says first of an error. */
 function xyFront(thrown: HypivisorError): string {
-  if (!isXy() || !(thrown instanceof UnreachableError)) return "";
-  return thrown.socket ? `cannot reach daemon at ${thrown.socket}: ` : "";
+  if (thrown instanceof UsageError) return "";
+  if (thrown instanceof UnreachableError) {
+    return thrown.socket ? `cannot reach daemon at ${thrown.socket}: ` : "";
+  }
+  return `rpc error ${XY_NUMBER[thrown.code] ?? RPC_ERROR[thrown.code]}: `;
 }
 
 function exitCodeOf(thrown: HypivisorError, isOfServices: boolean): number {

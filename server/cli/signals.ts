@@ -5,10 +5,11 @@
  * SIGTERM and SIGINT stop it; a second one takes their grace from services, a
  * third one waits for nothing. SIGHUP has it read the files of services, as
  * daemons do and `systemctl reload` expects, unless it comes from a terminal
- * that was closed: then the daemon ends, and what it runs does not.
+ * that was closed: then the daemon ends, and what it runs does not. One that
+ * was started by `nohup` goes on.
  */
 
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { EXIT } from "./output.ts";
 
 /** Killing services takes milliseconds; the runner does it, with us or not. */
@@ -40,9 +41,9 @@ export function hearSignals(): Signals {
         .finally(() => process.exit(EXIT.failed));
     });
   }
-  const hadTerminal = hasTerminal();
+  const needsTerminal = hasTerminal() && !ignoresHangups();
   process.on("SIGHUP", () => {
-    if (hadTerminal && !hasTerminal()) return resolve("SIGHUP");
+    if (needsTerminal && !hasTerminal()) return resolve("SIGHUP");
     daemon?.reload();
   });
   return { stop, obeyedBy: (one) => void (daemon = one) };
@@ -53,6 +54,18 @@ function hasTerminal(): boolean {
   try {
     closeSync(openSync("/dev/tty", "r"));
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `nohup` started us. Known on Linux, and before there is a handler. */
+function ignoresHangups(): boolean {
+  try {
+    const status = readFileSync("/proc/self/status", "latin1");
+    // SIGHUP is 1, and its bit the last one.
+    const [, digit = "0"] = /^SigIgn:.*(\w)$/m.exec(status) ?? [];
+    return (Number.parseInt(digit, 16) & 1) === 1;
   } catch {
     return false;
   }

@@ -71,7 +71,7 @@ async function stopOne(
   args: Arguments,
   rpc: RpcSocket,
 ): Promise<number> {
-  const found = await fetchOne(rpc, id);
+  const found = await fetchOne(rpc, id, "service, agent or terminal");
   if (found.kind === "agent") {
     const force = args.flag("force");
     await rpc.call("stop_agent", { node: found.node.id, force });

@@ -3,10 +3,20 @@
 /** Beyond a third of the word it is another word. */
 const FAR = 3;
 
+/** The start of a word is a word's start from so many letters on. */
+const START_MIN = 3;
+
 /** `. Did you mean "…"?`, or nothing if no word is near. */
 export function suggest(word: string, known: readonly string[]): string {
   const found = closest(word, known);
-  return found === undefined ? "" : `. Did you mean "${found}"?`;
+  const near = found === undefined ? startingWith(word, known) : [found];
+  if (near.length === 0) return "";
+  return `. Did you mean ${near.map((one) => `"${one}"`).join(" or ")}?`;
+}
+
+function startingWith(word: string, known: readonly string[]): string[] {
+  if (word.length < START_MIN) return [];
+  return known.filter((one) => one.startsWith(word));
 }
 
 /** The known word that is nearest, if it is near. */

@@ -26,4 +26,10 @@ test("closest() finds what was mistyped", () => {
 test("suggest() says nothing where nothing is near", () => {
   assertEquals(suggest("spwan", KNOWN), '. Did you mean "spawn"?');
   assertEquals(suggest("frobnicate", KNOWN), "");
+  assertEquals(suggest("ter", KNOWN), '. Did you mean "terminals"?');
+  assertEquals(
+    suggest("claude", ["claude-code", "cursor", "claude-desktop"]),
+    '. Did you mean "claude-code" or "claude-desktop"?',
+  );
+  assertEquals(suggest("", KNOWN), "");
 });

@@ -35,7 +35,12 @@ export async function passToService(
       redirect: "manual",
       ...(hasBody ? { body: await request.arrayBuffer() } : {}),
       ...(unix === undefined ? {} : { unix }),
-    });
+      // A pooled connection may belong to a process that has ended since.
+      keepalive: false,
+      // HTTP_PROXY means the world, not this machine. `false` works in Bun
+      // 1.4.5 and is missing from its types.
+      ...{ proxy: false },
+    } as RequestInit);
     return new Response(response.body, {
       status: response.status,
       headers: only(response.headers, ANSWERED),

@@ -114,11 +114,19 @@ function answer(
   if (isSocketPath(new URL(request.url).pathname)) {
     return upgrade(parts, request, server);
   }
-  // Ending an agent takes longer than Bun waits for an answer by itself.
-  // A stream of MCP is silent for as long as there is nothing to say.
-  const isStream = isGatewayPath(new URL(request.url).pathname);
-  server.timeout(request, isStream ? 0 : ANSWER_WITHIN_S);
+  server.timeout(request, patienceS(new URL(request.url).pathname));
   return serve(parts, request, peer);
+}
+
+/**
+ * How long nothing may be said while a request is answered; 0 is for ever.
+ * Ending an agent takes longer than Bun waits by itself, a service has as long
+ * as its file gives it, and a stream of MCP says nothing where there is nothing
+ * to say.
+ */
+export function patienceS(path: string): number {
+  const isLong = isGatewayPath(path) || path.startsWith("/api/services/");
+  return isLong ? 0 : ANSWER_WITHIN_S;
 }
 
 async function serve(

@@ -162,7 +162,8 @@ class Edits {
   drop(element: Node | Entry, why: string): void {
     const { offset, line } = placeOf(element);
     this.#changes.push({ at: offset, length: 0, by: "/-" });
-    this.notes.push(`line ${line}: ${why}`);
+    const note = `line ${line}: ${why}`;
+    if (!this.notes.includes(note)) this.notes.push(note);
   }
 
   dropBlock(node: Node, why: string): void {

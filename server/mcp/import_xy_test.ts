@@ -74,11 +74,9 @@ restart /-"x" {
 stop { grace "1s" /-{ x 1; }; }
 `,
   );
-  assertEquals(notes.slice(0, 5), [
-    "line 1: xy read the first value of `command` only; a setting needs a line of its own",
+  assertEquals(notes.slice(0, 3), [
     "line 1: xy read the first value of `command` only; a setting needs a line of its own",
     "line 2: the type annotation means nothing",
-    "line 2: xy passed over what is no string in `args`",
     "line 2: xy passed over what is no string in `args`",
   ]);
   // What is left is what xy read.

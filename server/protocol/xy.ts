@@ -1,5 +1,6 @@
 /** The numbers that `xy` has for its errors. Types and numbers only. */
 
+import type { ErrorCode } from "./error.ts";
 import type { ServiceRefusal } from "./service.ts";
 
 export const XY_ERROR = {
@@ -8,6 +9,12 @@ export const XY_ERROR = {
   configInvalid: -32003,
   spawnFailed: -32006,
 } as const;
+
+/** Of what is refused for one service that was named; others have our own. */
+export const XY_NUMBER: Readonly<Partial<Record<ErrorCode, number>>> = {
+  not_found: XY_ERROR.noSuchServer,
+  conflict: XY_ERROR.configInvalid,
+};
 
 export const REFUSAL_NUMBER: {
   readonly [K in ServiceRefusal["kind"]]: number;

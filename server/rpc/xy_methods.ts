@@ -152,6 +152,7 @@ function rest(
   );
 }
 
+/** In front what `xy` has, in its words; behind it what it does not know. */
 function summaryOf(service: ServiceRecord): Record<string, unknown> {
   const { name, state, port, restarts, lastExit, uptimeMs } = service;
   return {
@@ -163,15 +164,15 @@ function summaryOf(service: ServiceRecord): Record<string, unknown> {
       ? {}
       : { uptime_secs: Math.floor(uptimeMs / 1_000) }),
     restart_count: restarts,
-    ...(lastExit
-      ? {
-        last_exit: {
-          code: lastExit.code,
-          signal: lastExit.signal,
-          at_unix_ms: lastExit.at,
-        },
-      }
-      : {}),
+    last_exit: lastExit?.code,
+    last_exit_signal: lastExit?.signal,
+    last_exit_unix_ms: lastExit?.at,
+    desired: service.desired,
+    starts: service.starts,
+    retries_in_window: service.retriesInWindow,
+    next_retry_unix_ms: "nextRetryAt" in state ? state.nextRetryAt : undefined,
+    ready: service.ready.kind,
+    health: service.health.kind,
   };
 }
 

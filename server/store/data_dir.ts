@@ -16,6 +16,8 @@ const log = logger("data_dir");
 
 export interface LockedDir {
   readonly path: string;
+  /** Whether it lies below one that another daemon has. */
+  readonly isShared: boolean;
   release(): void;
 }
 
@@ -24,7 +26,7 @@ export function lockDataDir(
   { dataDir, port }: { readonly dataDir: string; readonly port: number },
 ): LockedDir {
   const own = lock(dataDir);
-  if (own) return own;
+  if (own) return { ...own, isShared: false };
   const path = join(dataDir, `port-${port}`);
   makePrivateDir(path);
   const below = lock(path);
@@ -35,10 +37,10 @@ export function lockDataDir(
     );
   }
   log.info("data_dir_shared", { dataDir, path });
-  return below;
+  return { ...below, isShared: true };
 }
 
-function lock(path: string): LockedDir | undefined {
+function lock(path: string): Omit<LockedDir, "isShared"> | undefined {
   const db = new Database(makePrivateFile(join(path, "lock")));
   try {
     db.run("pragma locking_mode = exclusive");

@@ -21,6 +21,7 @@ export class Stage {
           this.asked.push("spawn");
         },
         end: (_run, isNow) => void this.asked.push(isNow ? "kill" : "end"),
+        whyNotReady: () => undefined,
         changed: () => {},
       },
     });

@@ -135,6 +135,7 @@ export async function connect(
   url: string,
   mode: Mode | "auto",
   options: ClientOptions = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Client & AsyncDisposable> {
   const client = new Client({ name: "test", version: "1.0.0" }, {
     ...options,
@@ -142,7 +143,9 @@ export async function connect(
       mode: mode === "modern" ? { pin: "2026-07-28" } : mode,
     },
   });
-  const transport = new StreamableHTTPClientTransport(new URL(url));
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers },
+  });
   await client.connect(transport);
   return Object.assign(client, {
     async [Symbol.asyncDispose]() {

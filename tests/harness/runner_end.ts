@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "./processes.ts";
 import { RunnerClient } from "./runner_client.ts";
 import { until } from "./until.ts";
 
@@ -18,13 +19,5 @@ export async function endRunner(dataDir: string): Promise<void> {
   const { pid = 0 } = await client.hello.promise;
   // Its answer may not arrive: it is ending.
   client.call("shutdown", {}).catch(() => {});
-  await until(() => !isThere(pid), { withinMs: 20_000, seen: () => pid });
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  await until(() => !isAlive(pid), { withinMs: 20_000, seen: () => pid });
 }

@@ -31,18 +31,21 @@ export class ServiceHost implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   #hypivisor: Hypivisor | undefined;
 
-  private constructor() {
+  private constructor(env: Readonly<Record<string, string>>) {
     this.dir = mkdtempSync(join(tmpdir(), "service-host-"));
     this.dataDir = join(this.dir, "data");
     const config = join(this.dir, "config");
     this.folder = join(config, "hypivisor", "services");
     mkdirSync(this.folder, { recursive: true });
     mkdirSync(this.dataDir);
-    this.env = { HOME: this.dir, XDG_CONFIG_HOME: config };
+    this.env = { HOME: this.dir, XDG_CONFIG_HOME: config, ...env };
   }
 
-  static async start(files: Files): Promise<ServiceHost> {
-    const host = new ServiceHost();
+  static async start(
+    files: Files,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceHost> {
+    const host = new ServiceHost(more);
     for (const [name, text] of Object.entries(files)) host.write(name, text);
     const { dataDir, env } = host;
     host.#hypivisor = await Hypivisor.start({ dataDir, env });

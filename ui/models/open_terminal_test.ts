@@ -29,6 +29,7 @@ function record(more: Partial<TerminalRecord> = {}): TerminalRecord {
 
 class FakeSocket implements Socket {
   readonly bufferedAmount = 0;
+  readonly readyState = WebSocket.OPEN;
   readonly sent: string[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;

@@ -1,16 +1,18 @@
-/** The doctor looks at the daemon, its port, and the runner. */
+/** The doctor looks at the daemon, its port, the runner, and services. */
 
 import { COMMIT, VERSION } from "../../build_info.ts";
 import { DEFAULT_PORT } from "../../config.ts";
 import { HypivisorError } from "../../errors.ts";
 import { findPortHolder } from "../../port_holder.ts";
 import type { DaemonFacts } from "../../protocol/rpc.ts";
+import type { ServiceRecord } from "../../protocol/service.ts";
 import { Connection, UnreachableError } from "../connection.ts";
 import { RpcSocket } from "../rpc_socket.ts";
 import { askRunner } from "../runner_call.ts";
 import type { Target } from "../target.ts";
 import { sayAge } from "../words.ts";
 import { bad, type Finding, ok } from "./check.ts";
+import { lookAtServices } from "./services.ts";
 
 const OWN_BUILD = `${VERSION} (${COMMIT})`;
 
@@ -21,9 +23,13 @@ export async function lookAtProcesses(
 ): Promise<Finding[]> {
   const connection = new Connection(target);
   let facts: DaemonFacts;
+  let services: readonly ServiceRecord[] | undefined;
   try {
     using rpc = await RpcSocket.open(connection, "/ws");
     facts = await rpc.call("daemon", {});
+    if (facts.capabilities.includes("services")) {
+      ({ services } = await rpc.call("list_services", {}));
+    }
   } catch (thrown) {
     if (!(thrown instanceof HypivisorError)) throw thrown;
     return [absent(thrown), port(), ...await runnerAlone(dataDir)];
@@ -32,6 +38,7 @@ export async function lookAtProcesses(
     build("daemon", `${facts.version} (${facts.commit})`, facts),
     ok("page", facts.url),
     runner(facts),
+    ...services ? [lookAtServices(services)] : [],
   ];
 }
 

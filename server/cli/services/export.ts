@@ -20,7 +20,7 @@ import { ownCommand } from "../own_command.ts";
 import { suggest } from "../suggest.ts";
 import { dataDirOf, JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
 import { listServices } from "./acts.ts";
-import { placeOf } from "./reach.ts";
+import { placeOf, speaksNoMcp } from "./reach.ts";
 
 const CLIENTS = Object.keys(EXPORT_CLIENTS) as ExportClientId[];
 
@@ -103,9 +103,10 @@ async function targetsOf(
   if (missing !== undefined) {
     throw new HypivisorError("not_found", `no such server \`${missing}\``);
   }
-  const chosen = all.filter((one) =>
-    placeOf(one) && (names.length === 0 || names.includes(one.name))
-  );
+  const named = all.filter((one) => names.includes(one.name));
+  const mute = named.find((one) => !placeOf(one));
+  if (mute) throw new HypivisorError("conflict", speaksNoMcp(mute.name));
+  const chosen = names.length > 0 ? named : all.filter((one) => placeOf(one));
   if (chosen.length === 0) {
     throw new HypivisorError("conflict", "No service speaks MCP");
   }
@@ -114,9 +115,12 @@ async function targetsOf(
   return chosen.map((service) => targetOf(service, new URL(url), token));
 }
 
-/** By its own port, or by the daemon's, which asks for the token. */
+/**
+ * By its own port, or by the daemon's, which asks for the token: only that one
+ * starts a server over HTTP that runs while it is used.
+ */
 function targetOf(
-  { name, port, path = "/mcp" }: ServiceRecord,
+  { name, port, path = "/mcp", start, transport }: ServiceRecord,
   daemon: URL,
   token: string | undefined,
 ): ExportTarget {
@@ -128,7 +132,8 @@ function targetOf(
     "connect",
     name,
   ];
-  if (port !== undefined) {
+  const isThere = start === "eager" || transport === "stdio";
+  if (port !== undefined && isThere) {
     return { name, url: `http://127.0.0.1:${port}${path}`, command };
   }
   return {

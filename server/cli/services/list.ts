@@ -3,12 +3,15 @@
 import type { ServiceRecord, ServiceStatus } from "../../protocol/service.ts";
 import type { Command } from "../command.ts";
 import { connect } from "../connect.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, warn } from "../output.ts";
+import { isXy } from "../program.ts";
 import { type Colour, columnsOf, painter, plain } from "../style.ts";
 import { type Cell, type Column, table } from "../table.ts";
 import { JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
 import { listServices } from "./acts.ts";
+import { count } from "../words.ts";
 import { faultLine } from "./faults.ts";
+import { placeOf } from "./reach.ts";
 
 /** As wide as those of `xy`, or wider where a name is. */
 const COLUMNS: readonly Column[] = [
@@ -46,6 +49,9 @@ Why one is not as it should be: hypivisor status NAME.`,
     using reached = await connect(args);
     const services = await listServices(reached.rpc);
     if (args.flag("json")) return printJson(services);
+    if (services.length === 0 && !isXy()) {
+      warn("No services. How to write one: hypivisor help services");
+    }
     return print(
       table(COLUMNS, services.map((one) => row(one, Date.now())), {
         width: columnsOf(process.stdout),
@@ -107,7 +113,8 @@ function statusText(status: ServiceStatus): string {
     ["pid", "pid" in state ? pidOf(status) : undefined],
     ["port", status.port === undefined ? undefined : String(status.port)],
     ["uptime", status.startedAt && uptimeOf(status, Date.now()) || undefined],
-    ["restarts", String(status.restarts)],
+    ["starts", String(status.starts)],
+    ["restarts", restartsOf(status)],
     [
       "last exit",
       lastExit &&
@@ -115,6 +122,7 @@ function statusText(status: ServiceStatus): string {
     ],
     ["ready", readyOf(status)],
     ["health", healthOf(status)],
+    ["mcp", mcpOf(status)],
     ["command", status.command.join(" ")],
     ["file", status.file],
     ["log", `${log.bytes} bytes, ${log.lines} lines, ${log.lostLines} lost`],
@@ -131,9 +139,21 @@ function statusText(status: ServiceStatus): string {
     .join("");
 }
 
+function restartsOf({ restarts, retriesInWindow }: ServiceStatus): string {
+  if (retriesInWindow === 0) return String(restarts);
+  return `${restarts}, ${count(retriesInWindow, "failure")} in the last minute`;
+}
+
+/** Where it is spoken to, but for those who come by the daemon. */
+function mcpOf(status: ServiceStatus): string | undefined {
+  const place = placeOf(status);
+  return place?.unix ?? place?.url;
+}
+
 function readyOf({ ready }: ServiceStatus): string | undefined {
   if (ready.kind === "unknown") return undefined;
-  return ready.kind === "waiting" ? `not yet: ${ready.why ?? ""}` : "yes";
+  if (ready.kind === "ready") return "yes";
+  return ready.why ? `not yet: ${ready.why}` : "not yet";
 }
 
 function healthOf({ health }: ServiceStatus): string | undefined {

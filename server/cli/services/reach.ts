@@ -25,6 +25,10 @@ export function placeOf(service: ServiceRecord): McpPlace | undefined {
   return { url: `http://127.0.0.1:${port}${path}` };
 }
 
+export function speaksNoMcp(name: string): string {
+  return `Service "${name}" speaks no MCP: its file names neither a port nor transport "stdio"`;
+}
+
 /**
  * Finds a service and starts it, if it only runs when it is used.
  *
@@ -40,7 +44,7 @@ export async function reachMcp(
   }
   const place = placeOf(service);
   if (!place) {
-    throw new HypivisorError("conflict", `Service "${name}" speaks no MCP`);
+    throw new HypivisorError("conflict", speaksNoMcp(name));
   }
   const isAsleep = service.start === "lazy" && service.desired === "up" &&
     service.state.kind === "stopped";

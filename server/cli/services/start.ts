@@ -2,7 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { connect } from "../connect.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, SERVICE_EXIT } from "../output.ts";
 import { JSON_OPTION, TARGET_OPTIONS } from "../target.ts";
 import {
   act,
@@ -76,7 +76,12 @@ restarted. With a fault in any file nothing is changed, and the exit code is 3.`
   async run(args) {
     using reached = await connect(args);
     const result = await reached.rpc.call("reload_services", {}, ACT_WITHIN_MS);
-    if (result.kind === "refused") throw new ConfigFaultsError(result.faults);
+    if (result.kind === "refused") {
+      const { faults } = result;
+      if (!args.flag("json")) throw new ConfigFaultsError(faults);
+      printJson({ faults });
+      return SERVICE_EXIT.config;
+    }
     const { kind: _, ...lists } = result;
     if (args.flag("json")) return printJson(lists);
     const { added, removed, changed, unchanged } = lists;

@@ -119,7 +119,8 @@ export async function leave(
 /** Stops everything; with `isNow` without a grace. */
 export async function stopAll(services: Services, isNow: boolean) {
   services.leave();
-  const busy = [...services.all()].filter((one) => !isDown(one.phase));
+  const busy = [...services.all(), ...services.departing()]
+    .filter((one) => !isDown(one.phase));
   await services.order.stop(busy, (service) => {
     service.stop("leaving", isNow);
     return untilEnded(service);

@@ -6,7 +6,10 @@
 import type { ReloadLists, ServiceName } from "../../protocol/service.ts";
 import type { ServiceConfig } from "./config/config.ts";
 
-/** @param before What each service that is there runs by. */
+/**
+ * @param before What each service that is there runs by; undefined where no
+ *   file of that name ever was good.
+ */
 export function planReload(
   before: ReadonlyMap<ServiceName, ServiceConfig | undefined>,
   after: readonly ServiceConfig[],
@@ -23,8 +26,8 @@ export function planReload(
     const config = configs.get(name);
     const old = before.get(name);
     if (!config) lists.removed.push(name);
-    else if (!before.has(name)) lists.added.push(name);
-    else if (old && isSame(old, config)) lists.unchanged.push(name);
+    else if (!old) lists.added.push(name);
+    else if (isSame(old, config)) lists.unchanged.push(name);
     else lists.changed.push(name);
   }
   return lists;

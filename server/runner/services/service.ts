@@ -62,6 +62,7 @@ export class Service {
       asks: {
         spawn: (run) => this.#spawn(run),
         end: (_run, isNow) => this.#run?.end(isNow),
+        whyNotReady: () => this.#watch?.whyNotReady,
         changed: () => this.#changed(),
       },
     });

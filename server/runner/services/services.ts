@@ -19,7 +19,8 @@ import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
-import { Entries, type Entry } from "./entries.ts";
+import { Departures } from "./departures.ts";
+import { Entries, type Entry, nameOf } from "./entries.ts";
 import { RETRY_MS } from "./logs/log_file.ts";
 import { retryLogs, shareMemory } from "./log_care.ts";
 import { ServiceLog } from "./logs/service_log.ts";
@@ -62,6 +63,7 @@ export class Services {
   #isLeaving = false;
   /** The load that is under way, or was the last. */
   #last: Promise<unknown> = Promise.resolve();
+  readonly #departures = new Departures();
 
   /** Called when `isBusy` may have changed. */
   onCount: () => void = () => {};
@@ -96,10 +98,13 @@ export class Services {
 
   /** Whether anything runs, or will by itself. */
   get isBusy(): boolean {
-    for (const service of this.all()) {
-      if (service.isBusy) return true;
-    }
-    return false;
+    return this.#departures.any ||
+      this.#entries.all().some(({ isBusy }) => isBusy);
+  }
+
+  /** Whose file is gone, and which have not ended yet. */
+  departing(): Iterable<Service> {
+    return this.#departures.all();
   }
 
   /** In the order of their names; those never valid are not among them. */
@@ -142,7 +147,7 @@ export class Services {
       this.#isLeaving = false;
       const read = await this.#read(folder);
       const isReadable = read.faults.length === 0;
-      const added = isReadable ? await this.#apply(read.services) : [];
+      const added = isReadable ? this.#apply(read.services) : [];
       const parked = [...this.all()].filter(({ name }) =>
         this.#parked.delete(name)
       );
@@ -157,14 +162,14 @@ export class Services {
       const read = await this.#read(this.#folder);
       const faults = faultsOf(read);
       if (faults.length > 0) {
-        this.#tellFaults(read.services);
+        const fresh = this.#entries.tellFaults(read.services, Date.now());
+        for (const one of fresh) this.#news.changed(one.name, () => one);
         return { kind: "refused", faults };
       }
-      const configs = read.services.flatMap((one) =>
-        one.ok ? [one.config] : []
-      );
+      const configs = read.services.flatMap((one) => one.ok ? one.config : []);
       const lists = planReload(this.#entries.configs(), configs);
-      const added = await this.#apply(read.services);
+      const added = this.#apply(read.services);
+      await this.#departures.ended();
       if (!this.#isLeaving) this.#boot(added);
       return { kind: "done", ...lists };
     });
@@ -191,31 +196,26 @@ export class Services {
 
   async #read(folder: string | undefined): Promise<FolderRead> {
     if (folder === undefined) return { services: [], faults: [] };
-    return await readFolder(folder, this.#env.HOME ?? homedir());
-  }
-
-  /** Nothing is changed, but whoever looks at a service sees what is wrong. */
-  #tellFaults(read: readonly ReadConfig[]): void {
-    for (const one of read) {
-      const known = this.find(one.ok ? one.config.name : one.name);
-      if (known instanceof Service) known.setFaults(one.ok ? [] : one.faults);
-    }
+    const read = await readFolder(folder, this.#env.HOME ?? homedir());
+    // One of a name begins when the last of that name is gone.
+    await this.#departures.ended(new Set(read.services.map(nameOf)));
+    return read;
   }
 
   /** Brings the set in line with the files. Returns what is new. */
-  async #apply(read: readonly ReadConfig[]): Promise<Service[]> {
+  #apply(read: readonly ReadConfig[]): Service[] {
     const before = this.#entries;
     const added: Service[] = [];
     this.#entries = new Entries();
     for (const one of read) {
-      const name = one.ok ? one.config.name : one.name;
+      const name = nameOf(one);
       const entry = this.#entryOf(one, before.get(name));
       this.#entries.set(name, entry);
       const isKnown = before.get(name)?.kind === "service";
       if (entry.kind === "service" && !isKnown) added.push(entry.service);
     }
     const gone = [...before].filter(([name]) => !this.#entries.has(name));
-    await Promise.all(gone.map(([name, entry]) => this.#remove(name, entry)));
+    for (const [name, entry] of gone) this.#remove(name, entry);
     shareMemory([...this.all()]);
     return added;
   }
@@ -257,18 +257,17 @@ export class Services {
     return service;
   }
 
-  /** Called when a client of a service's bridge has asked for something. */
+  /** A client of a service's bridge has asked for something. */
   onUse: (service: Service) => void = () => {};
 
-  async #remove(name: ServiceName, entry: Entry): Promise<void> {
-    if (entry.kind === "service") {
-      const { service } = entry;
-      service.stop("removed");
-      await service.until(({ kind }) => kind !== "ending" || undefined);
-      service.close();
-    }
-    this.#state.forget(name);
-    this.#news.gone(name);
+  #remove(name: ServiceName, entry: Entry): void {
+    const gone = () => {
+      this.#state.forget(name);
+      this.#news.gone(name);
+      this.onCount();
+    };
+    if (entry.kind === "service") this.#departures.add(entry.service, gone);
+    else gone();
   }
 
   /** Starts those that are wanted, and not only when they are used. */

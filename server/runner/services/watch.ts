@@ -68,6 +68,10 @@ export class Watch {
     return this.#readiness;
   }
 
+  get whyNotReady(): string | undefined {
+    return this.#readiness.kind === "waiting" ? this.#readiness.why : undefined;
+  }
+
   get health(): ServiceHealth {
     return this.#healthSeen;
   }
@@ -94,16 +98,19 @@ export class Watch {
   async #askReady(): Promise<void> {
     const startedMs = performance.now();
     let waitMs = FIRST_ASK_MS;
+    // At least one question is over, and its failure known, before time is up.
+    const { timeoutMs } = this.#ready;
+    const askMs = Math.min(READY_ASK_TIMEOUT_MS, Math.ceil(timeoutMs / 2));
     while (!this.#isOver && this.#readiness.kind === "waiting") {
       const answer = await ask({
         ...this.#parts,
         probe: this.#ready.probe,
-        timeoutMs: READY_ASK_TIMEOUT_MS,
+        timeoutMs: askMs,
       });
       if (this.#isOver) return;
       if (answer.kind === "there") return this.#isThere(answer.mcp);
       this.#isNotThere(answer.why);
-      const isLate = performance.now() - startedMs > this.#ready.timeoutMs;
+      const isLate = performance.now() - startedMs > timeoutMs;
       waitMs = isLate
         ? LATE_ASK_MS
         : Math.min(waitMs * ASK_GROWTH, MOST_ASK_MS);

@@ -37,7 +37,7 @@ test("readFolder() reads nine good files beside a bad one (B45)", async () => {
   expect(services.filter((one) => !one.ok)).toHaveLength(1);
 });
 
-test("readFolder() opens nothing that is not a file of a service's size", async () => {
+test("readFolder() opens nothing that is not a file of a service's size (1.3)", async () => {
   using made = makeFolder();
   const { folder } = made;
   made.write("big.kdl", new Uint8Array(10_000_000).fill(97));

@@ -128,7 +128,7 @@ test("readConfig() reads every key there is", () => {
   });
 });
 
-test("readConfig() says the original's texts, each with its place", () => {
+test("readConfig() says the original's texts, each with its place (1.3, 9.6.15)", () => {
   const wrong: [string, string[]][] = [
     ["port 80", ["1:1 missing required field `command` in /etc/x.kdl"]],
     ["command", [
@@ -155,11 +155,29 @@ test("readConfig() says the original's texts, each with its place", () => {
     ['command "a"\nrestart { policy "maybe" }', [
       "2:18 invalid value for `restart.policy` in /etc/x.kdl: unknown policy `maybe`",
     ]],
+    ['command "a"\nrestart { policy 5 }', [
+      "2:18 invalid value for `restart.policy` in /etc/x.kdl: expected string",
+    ]],
     ['command "a"\nrestart { speed "x" }', [
       "2:11 invalid value for `restart` in /etc/x.kdl: unknown key `speed`",
     ]],
     ['command "a"\nrestart { max-retries-per-minute 4294967296 }', [
       "2:34 invalid value for `restart.max-retries-per-minute` in /etc/x.kdl: out of u32 range: 4294967296",
+    ]],
+    ['command "a"\nrestart { max-retries-per-minute -1 }', [
+      "2:34 invalid value for `restart.max-retries-per-minute` in /etc/x.kdl: out of u32 range: -1",
+    ]],
+    ['command "a"\nrestart { max-retries-per-minute "5" }', [
+      "2:34 invalid value for `restart.max-retries-per-minute` in /etc/x.kdl: expected integer",
+    ]],
+    ['command "a"\nrestart { backoff-initial "x" }', [
+      "2:27 invalid value for `restart.backoff-initial` in /etc/x.kdl: invalid duration `x`: expected number at 0",
+    ]],
+    ['command "a"\nrestart { backoff-max 5 }', [
+      "2:23 invalid value for `restart.backoff-max` in /etc/x.kdl: expected string",
+    ]],
+    ['command "a"\nstop { grace 5 }', [
+      "2:14 invalid value for `stop.grace` in /etc/x.kdl: expected string",
     ]],
     ['command "a"\nrestart { backoff-initial 5 }', [
       "2:27 invalid value for `restart.backoff-initial` in /etc/x.kdl: expected string",

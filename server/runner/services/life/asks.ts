@@ -4,7 +4,7 @@ import type {
   ServiceRecord,
   ServiceRefusal,
 } from "../../../protocol/service.ts";
-import type { ReadyRules, ServiceRules } from "../config/config.ts";
+import type { ServiceRules } from "../config/config.ts";
 import type { Instant } from "./phase.ts";
 
 /** What a life begins with. */
@@ -25,6 +25,8 @@ export interface LifeAsks {
    * by `exited` if it had a process, then by `emptied`.
    */
   end(run: number, isNow: boolean): void;
+  /** What its probe was told last, if it was told anything. */
+  whyNotReady(): string | undefined;
   /** Something that is shown is different. */
   changed(): void;
 }
@@ -48,7 +50,11 @@ export type LifeFacts = Pick<
   | "lastExit"
 >;
 
-export function notReady({ timeoutMs }: ReadyRules): LifeFailure {
+export function notReady(
+  { ready: { timeoutMs } }: ServiceRules,
+  asks: LifeAsks,
+): LifeFailure {
+  const why = asks.whyNotReady();
   const message = `was not ready within ${timeoutMs} ms`;
-  return { kind: "not_ready", message };
+  return { kind: "not_ready", message: why ? `${message} (${why})` : message };
 }

@@ -249,7 +249,7 @@ export class Life {
     const phase = this.#phase;
     switch (phase.kind) {
       case "readying":
-        return this.giveUpOn(phase.run, notReady(this.#rules.ready), now);
+        return this.giveUpOn(phase.run, notReady(this.#rules, this.#asks), now);
       case "running":
         return this.stop("idle", now);
       case "failed":

@@ -18,7 +18,12 @@ test("Life backs off ever longer, and anew after a stable run (B3, 9.6.1)", () =
 
 test("Life spreads its delays by a tenth", () => {
   for (const [random, delay] of [[0, 900], [1, 1_100]] as const) {
-    const asks = { spawn: () => {}, end: () => {}, changed: () => {} };
+    const asks = {
+      spawn: () => {},
+      end: () => {},
+      whyNotReady: () => undefined,
+      changed: () => {},
+    };
     const now = { ms: 0, at: 0 };
     const rules = rulesOf("");
     const begin = { rules, desired: "up" as const, now, asks };

@@ -20,7 +20,7 @@ function texts(ring: LogRing, seq = 0): string[] {
   return ring.read({ seq }, Infinity).lines.map(({ text }) => text);
 }
 
-test("LogRing of 10 bytes keeps bbbbb, ccc (the original's own)", () => {
+test("LogRing of 10 bytes keeps bbbbb, ccc (1.9)", () => {
   const ring = new LogRing(10 + 2 * OVERHEAD);
   for (const line of ["aaaaa", "bbbbb", "ccc"]) push(ring, line);
   expect(texts(ring)).toEqual(["bbbbb", "ccc"]);

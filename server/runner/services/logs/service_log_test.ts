@@ -73,7 +73,7 @@ test("ServiceLog writes what only this user may read (B37)", () => {
   expect(readFileSync(made.path, "utf8")).toBe("[out] a\n");
 });
 
-test("ServiceLog rotates exactly: no file over its size, no line torn", () => {
+test("ServiceLog rotates exactly: no file over its size, no line torn (1.9)", () => {
   using made = makeLog({ maxBytes: 4_096, keep: 2 });
   const all = numbers(1, 1_000);
   for (let i = 0; i < all.length; i += 100) {
@@ -128,7 +128,7 @@ test("ServiceLog.read() gives the last lines, of memory or of the files (B33)", 
   later.close();
 });
 
-test("ServiceLog.read() misses nothing that comes while it looks", async () => {
+test("ServiceLog.read() misses nothing that comes while it looks (B27)", async () => {
   using made = makeLog({ maxBytes: 4_096, keep: 50 });
   made.say(numbers(1, 2_000).map((line) => `${line}\n`).join(""));
   const later = made.open();
@@ -203,7 +203,7 @@ test("ServiceLog.read() counts the lines that are wanted, with marks or without"
   later.close();
 });
 
-test("ServiceLog knows times of marks where lines have none", async () => {
+test("ServiceLog knows times of marks where lines have none (B36)", async () => {
   using made = makeLog();
   made.say("before\n");
   made.log.mark("started pid=1");

@@ -52,6 +52,9 @@ async function answerOf(
   }
 }
 
+/** A server closes its side in a turn of its loop. */
+const LEAVE_WITHIN_MS = 500;
+
 async function askTcp(
   port: number | undefined,
   timeoutMs: number,
@@ -79,8 +82,17 @@ async function connects(
   const isOpen = await promise;
   clearTimeout(timer);
   // One that opens after its time is closed as well.
-  void connecting.then((socket) => socket.terminate(), () => {});
+  void connecting.then(leave, () => {});
   return isOpen;
+}
+
+/**
+ * A connection that is cut is an error to a server, and a line in its log each
+ * time. One that hangs does not hear us leave: it is not waited for.
+ */
+function leave(socket: Bun.Socket): void {
+  socket.end();
+  setTimeout(() => socket.terminate(), LEAVE_WITHIN_MS).unref();
 }
 
 async function askHttp(
