@@ -1,11 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { setDefaultTimeout, test } from "bun:test";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { Desk } from "./harness/desk.ts";
+import { SERVERS } from "./harness/mcp_bridged.ts";
 import { ServiceFiles, shell, STAYS } from "./harness/service_files.ts";
 import { until } from "./harness/until.ts";
 
 setDefaultTimeout(60_000);
+
+const ROOT = resolve(import.meta.dir, "..");
 
 /** Lines that come on and on, a few in every tenth of a second. */
 const TICKS = "i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.1; done";
@@ -204,6 +208,36 @@ test("a log is pushed, and what its service wrote outlives a good file", async (
   await page.goto(`${hypivisor.origin}/s/ticker`);
   await is(desk, "invalid");
   await lines.getByText(/tick 20\n/).first().waitFor();
+});
+
+test("tools are listed when they are wanted, which starts one that sleeps", async () => {
+  const command = SERVERS.everything().map((word) => JSON.stringify(word));
+  using files = new ServiceFiles({
+    lazy: `command ${command.join(" ")}\nworking-dir "${ROOT}"\n` +
+      'transport "stdio"\nstart "lazy"\n',
+    web: shell(STAYS, "port 0", 'ready { probe "none" }'),
+  });
+  await using desk = await open(files, "/s/lazy");
+  const { page } = desk;
+  await is(desk, "stopped");
+  await page.getByRole("tab", { name: "Tools" }).click();
+  await page.getByRole("button", { name: "Start it and list its tools" })
+    .click();
+  const tools = page.getByRole("region", { name: "Tools of lazy" });
+  await tools.locator("code", { hasText: /^echo$/ }).waitFor();
+  await is(desk, "running");
+  // Back to the log by key, and the filter is at hand.
+  await page.keyboard.press("l");
+  await page.keyboard.press("f");
+  await page.getByLabel("Filter the log").waitFor();
+
+  await page.goto(`${desk.hypivisor.origin}/s/web`);
+  await page.getByRole("tab", { name: "Tools" }).click();
+  await page.getByText("Its tools could not be listed. Nothing listens there.")
+    .waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("It is not running.").waitFor();
+  assertEquals(desk.errors, []);
 });
 
 test("on a phone services are a screen of their own", async () => {

@@ -31,9 +31,9 @@ export function serviceTools(ask: () => Promise<ServiceTools>) {
         state.value = { kind: "refused", why: sayRefusal(why) };
       }
     },
-    /** It is another process now, with tools of its own. */
+    /** It is another process now; if asking has started it, that is asked. */
     forget(): void {
-      state.value = { kind: "none" };
+      if (state.peek().kind !== "asking") state.value = { kind: "none" };
     },
   };
 }

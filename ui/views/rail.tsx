@@ -93,7 +93,9 @@ function ServicesEntry({ page }: { page: Page }) {
     <button
       type="button"
       class="rail-services"
-      aria-current={kind === "services" ? "page" : undefined}
+      aria-current={kind === "services"
+        ? "page"
+        : kind === "service" || undefined}
       data-bad={first !== undefined}
       title={`Services (${sayKeys("g s", IS_MAC)})`}
       onClick={() => navigation.go({ kind: "services" })}
