@@ -124,7 +124,7 @@ Signals:
 };
 
 /** @throws {UsageError} naming the flag and what it takes. */
-function configOf(args: Arguments): Config {
+export function configOf(args: Arguments): Config {
   const flags: Flags = {
     port: args.value("port"),
     host: args.value("host"),
