@@ -72,15 +72,10 @@ export function liveEntry(
   now: UnixMs,
 ): Entry {
   return {
-    ...FRESH,
-    card,
-    details: { ...known?.details, ...details },
-    joinedAt: known?.joinedAt ?? now,
+    ...newlyTold(known, card, details, now),
     presence: { kind: "live", since: now },
     activity: known?.presence.kind === "live" ? known.activity : undefined,
     unseen: known?.unseen,
-    terminal: known?.terminal,
-    heardAt: now,
     listed: true,
     evicted: known?.evicted,
   };
@@ -94,14 +89,26 @@ export function spawnedEntry(
   now: UnixMs,
 ): Entry {
   return {
+    ...newlyTold(known, card, details, now),
+    presence: { kind: "spawned", since: now, question: undefined },
+    listed: false,
+  };
+}
+
+/** A node that was told of, as far as it is the same whoever tells. */
+function newlyTold(
+  known: Entry | undefined,
+  card: NodeCard,
+  details: NodeDetails,
+  now: UnixMs,
+): Omit<Entry, "presence" | "listed"> {
+  return {
     ...FRESH,
     card,
     details: { ...known?.details, ...details },
     joinedAt: known?.joinedAt ?? now,
-    presence: { kind: "spawned", since: now, question: undefined },
     terminal: known?.terminal,
     heardAt: now,
-    listed: false,
   };
 }
 
