@@ -13,9 +13,7 @@ test(
       talker: TALKER,
       web: `command "sleep" "1000"\nport ${freePort()}\n`,
     });
-    await until(async () =>
-      (await host.run("logs", "talker", "-n", "1")).stdout !== ""
-    );
+    await host.becomes("talker", "running");
     const json = async (...args: string[]) => {
       const { code, stdout, stderr } = await host.run(...args, "--json");
       assertEquals(code, 0, stderr);

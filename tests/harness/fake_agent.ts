@@ -74,6 +74,7 @@ export class FakeAgent implements AsyncDisposable {
   acked = 0;
   onCommand: (id: string, command: Command) => void = (id) =>
     this.event({ type: "receipt", receipt: { id, state: "started" } });
+  /** May give a promise, also one that is never kept. */
   onRequest: (method: string, params: Frame) => unknown = () => ({});
   readonly #url: () => string;
   readonly #cwd: string;
@@ -333,13 +334,13 @@ export class FakeAgent implements AsyncDisposable {
         this.#obey(frame.id, frame.command);
         return;
       case "request":
-        return this.#send({
-          type: "answer",
-          id: frame.id,
-          ok: true,
-          result: this.onRequest(frame.method, frame.params),
-        });
+        return void this.#answer(frame);
     }
+  }
+
+  async #answer({ id, method, params }: Frame): Promise<void> {
+    const result = await this.onRequest(method, params);
+    this.#send({ type: "answer", id, ok: true, result });
   }
 
   #obey(id: string, command: Command): void {
