@@ -150,9 +150,12 @@ test(
     expect(grown).toBeLessThan(16);
     stuck.keeps = true;
     stuck.client.setPaused(false);
-    await until(() => stuck.screens === 2 && isOver(stuck));
+    await until(
+      () => stuck.screens === 2 && stuck.isPainted && isOver(stuck),
+      { seen: () => [stuck.screens, stuck.isPainted, stuck.offset] },
+    );
     using fresh = await runner.attach(id);
-    await until(() => fresh.offset === stuck.offset);
+    await until(() => fresh.isPainted && fresh.offset === stuck.offset);
     const [wanted, found] = [await screenOf(fresh), await screenOf(stuck)];
     expect(screenDifference(wanted, found)).toBeUndefined();
     expect(textOf(found)).toContain("-----");

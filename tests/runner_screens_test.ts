@@ -26,7 +26,7 @@ async function reattach(
   // It may print on meanwhile (htop does): both must have the same place.
   let difference: string | undefined = "not compared";
   await until(async () => {
-    await until(() => back.screens > 0 && back.offset === stayed.offset);
+    await until(() => back.isPainted && back.offset === stayed.offset);
     const { offset } = stayed;
     const [wanted, found] = [await screenOf(stayed), await screenOf(back)];
     if (stayed.offset !== offset || back.offset !== offset) return false;

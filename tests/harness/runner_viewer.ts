@@ -28,6 +28,8 @@ const encoder = new TextEncoder();
 
 /** As the page does: often enough for the window never to run dry. */
 const ACK_EVERY_BYTES = 32 * 1024;
+/** The rest too: a viewer that is behind gets its screen after the last ack. */
+const ACK_WITHIN_MS = 50;
 
 export class RunnerViewer implements Disposable {
   readonly client: RunnerClient;
@@ -44,6 +46,7 @@ export class RunnerViewer implements Disposable {
   terminal: TerminalRecord | undefined;
   #paint = 0;
   #acked = 0;
+  #ackTimer: Timer | undefined;
   /** Of live bytes only. */
   onBytes: ((bytes: Uint8Array) => void) | undefined;
 
@@ -91,7 +94,14 @@ export class RunnerViewer implements Disposable {
     this.client.send({ type: "size", ...size });
   }
 
+  /** Whether all that paints its screen is here. */
+  get isPainted(): boolean {
+    return this.screens > 0 && this.#paint === 0;
+  }
+
   ack(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
     this.#acked = this.offset;
     this.client.send({ type: "ack", offset: this.offset });
   }
@@ -103,6 +113,7 @@ export class RunnerViewer implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearTimeout(this.#ackTimer);
     this.client.close();
   }
 
@@ -135,6 +146,11 @@ export class RunnerViewer implements Disposable {
     if (this.#paint === 0 && this.acks) this.ack();
   }
 
+  #ackRest(): void {
+    this.#ackTimer = undefined;
+    if (this.acks) this.ack();
+  }
+
   #takeBytes(bytes: Uint8Array): void {
     if (this.keeps) this.heard.push({ type: "bytes", bytes });
     if (this.#paint > 0) {
@@ -144,6 +160,8 @@ export class RunnerViewer implements Disposable {
     }
     this.offset += bytes.length;
     this.onBytes?.(bytes);
-    if (this.acks && this.offset - this.#acked >= ACK_EVERY_BYTES) this.ack();
+    if (!this.acks) return;
+    if (this.offset - this.#acked >= ACK_EVERY_BYTES) this.ack();
+    else this.#ackTimer ??= setTimeout(() => this.#ackRest(), ACK_WITHIN_MS);
   }
 }
