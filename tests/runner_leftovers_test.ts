@@ -64,7 +64,7 @@ test("a record of another boot, of a pid used again, or broken ends nobody", asy
     "reused.json": { terminal: "b", bootId, pid, startedAt: "1" },
   };
   for (const [name, record] of Object.entries(records)) {
-    writeFileSync(join(dir, name), JSON.stringify(record));
+    writeFileSync(join(dir, name), `${JSON.stringify(record)}\n`);
   }
   writeFileSync(join(dir, "broken.json"), "{");
 

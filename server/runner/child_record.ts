@@ -6,13 +6,7 @@
  * nothing itself.
  */
 
-import {
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { logger } from "../log.ts";
 import { makePrivateDir } from "../paths.ts";
@@ -71,11 +65,11 @@ export class ChildRecords {
     remove(): void;
   } {
     const file = join(this.#dir, `${crypto.randomUUID()}.json`);
-    write(file, record);
+    append(file, record);
     return {
       update: (record) => {
         if (record.pid !== undefined) this.#pids.set(file, record.pid);
-        write(file, record);
+        append(file, record);
       },
       remove: () => {
         this.#pids.delete(file);
@@ -94,7 +88,9 @@ export class ChildRecords {
   readAll(): ChildRecord[] {
     return this.#files().flatMap((file) => {
       try {
-        return [readChild(parseJson(readFileSync(file, "utf8")), "child")];
+        const lines = readFileSync(file, "utf8").split("\n");
+        // Behind the last newline is nothing, or what a full disk left of one.
+        return [readChild(parseJson(lines.at(-2) ?? ""), "child")];
       } catch (thrown) {
         log.warn("record_unreadable", { file, why: String(thrown) });
         return [];
@@ -111,9 +107,11 @@ export class ChildRecords {
   }
 }
 
-/** By way of another name: a crash leaves the whole record or none. */
-function write(file: string, record: ChildRecord): void {
-  const draft = `${file}.new`;
-  writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
-  renameSync(draft, file);
+/**
+ * The last whole line counts. A runner that is killed has written a line or not,
+ * and after a crash of the machine no record matters: a file that takes the
+ * place of another has ext4 write to the disk at once, before each start.
+ */
+function append(file: string, record: ChildRecord): void {
+  appendFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
 }
