@@ -13,7 +13,6 @@ import { helpOf, overview, SERVICES, servicesOverview } from "./help.ts";
 import { EXIT, print, SERVICE_EXIT, warn } from "./output.ts";
 import { parse } from "./parse.ts";
 import { isXy, program, setProgram } from "./program.ts";
-import { runRunner } from "./runner.ts";
 import { ConfigFaultsError } from "./services/faults.ts";
 import { suggest } from "./suggest.ts";
 
@@ -38,8 +37,6 @@ export async function run(
       return print(`${program()} ${VERSION} (${COMMIT})\n`);
     }
     if (first === "help") return help(rest);
-    // The daemon calls it, people do not.
-    if (first === "runner") return await runRunner(rest);
     const isCommand = first !== "" && !first.startsWith("-");
     if (first === SERVICES) return await run(["list", ...rest], name);
     command = commandOf(isCommand ? first : DAEMON);
