@@ -15,6 +15,7 @@ import type {
   ServicePush,
   ServiceRecord,
 } from "../../protocol/service.ts";
+import { restSoon } from "../../rest.ts";
 import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
@@ -96,10 +97,7 @@ export class Services {
 
   /** Whether anything runs, or will by itself. */
   get isBusy(): boolean {
-    for (const service of this.all()) {
-      if (service.isBusy) return true;
-    }
-    return false;
+    return this.all().some(({ isBusy }) => isBusy);
   }
 
   /** In the order of their names; those never valid are not among them. */
@@ -212,6 +210,7 @@ export class Services {
     const gone = [...before].filter(([name]) => !this.#entries.has(name));
     await Promise.all(gone.map(([name, entry]) => this.#remove(name, entry)));
     shareMemory([...this.all()]);
+    restSoon();
     return added;
   }
 
