@@ -84,13 +84,15 @@ test(
     const file = join(records, "of-another-boot.json");
     writeFileSync(
       file,
-      JSON.stringify({
-        terminal: crypto.randomUUID(),
-        bootId: crypto.randomUUID(),
-        pid: bystander.pid,
-        // Field 22 of proc(5); the name is "(sleep)".
-        startedAt: stat.split(" ")[21],
-      }),
+      `${
+        JSON.stringify({
+          terminal: crypto.randomUUID(),
+          bootId: crypto.randomUUID(),
+          pid: bystander.pid,
+          // Field 22 of proc(5); the name is "(sleep)".
+          startedAt: stat.split(" ")[21],
+        })
+      }\n`,
     );
 
     await host.open(["true"]);

@@ -18,7 +18,7 @@ const CRASHES = 300;
 /** It looks around once a second: more crashes would tell nothing more. */
 const SUPERVISORD_EVERY = 25;
 /** Longer than anything takes to settle after a start. */
-const UP_MS = 40;
+const UP_MS = 100;
 const MAX_P50_MS = 5;
 const MAX_P99_TO_PM2 = 0.5;
 const NS_PER_MS = 1_000_000;
