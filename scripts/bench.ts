@@ -12,6 +12,10 @@ import type { Figure, Measurement } from "./measure/figure.ts";
 import { fleet } from "./measure/fleet.ts";
 import { lookAtMachine, whenQuiet } from "./measure/machine.ts";
 import { page } from "./measure/page.ts";
+import { servicesCrash } from "./measure/services_crash.ts";
+import { servicesLog } from "./measure/services_log.ts";
+import { servicesMemory } from "./measure/services_memory.ts";
+import { servicesStart } from "./measure/services_start.ts";
 import { start } from "./measure/start.ts";
 import { terminalBulk } from "./measure/terminal_bulk.ts";
 import { terminalCrowd } from "./measure/terminal_crowd.ts";
@@ -33,6 +37,10 @@ const MEASUREMENTS: readonly Measurement[] = [
   terminalKeys,
   terminalCrowd,
   terminalStalled,
+  servicesCrash,
+  servicesLog,
+  servicesStart,
+  servicesMemory,
 ];
 
 /** Each waits for a quiet machine; after so many the figure stands. */

@@ -31,6 +31,7 @@ import { gauges } from "./gauges.ts";
 import { lockDataDir } from "./store/data_dir.ts";
 import { keepHubRecord, keepNode, restoreNodes } from "./store_keeper.ts";
 import { noStore, openStore, type Store } from "./store/store.ts";
+import { restSoon } from "./rest.ts";
 import { pageUrl, readToken, tokenFileFor, uplinkUrl } from "./way_in.ts";
 
 const log = logger("app");
@@ -181,6 +182,7 @@ export function startDaemon(config: Config): Daemon {
       log.failed("takeover_failed", thrown)
     );
   }
+  restSoon();
   log.info("listening", {
     host: config.host,
     port,

@@ -1,9 +1,13 @@
 /** How a runner's children end, and that nothing is left of them. */
 
 import { expect, test } from "bun:test";
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TerminalId, TerminalState } from "../server/protocol/terminal.ts";
+import {
+  type ChildRecord,
+  ChildRecords,
+} from "../server/runner/child_record.ts";
 import {
   isAlive,
   openFiles,
@@ -31,8 +35,8 @@ async function ended(runner: TestRunner, id: TerminalId): Promise<void> {
   await until(() => stateOf(runner, id).kind !== "running");
 }
 
-function records(runner: TestRunner): string[] {
-  return readdirSync(join(runner.dataDir, "children"));
+function records(runner: TestRunner): ChildRecord[] {
+  return new ChildRecords(runner.dataDir).readAll();
 }
 
 /** Ignores all that can be ignored, in its session and in one of its own. */

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeState } from "../server/protocol/node.ts";
 import { PiHome } from "./harness/pi.ts";
@@ -79,22 +79,18 @@ test(
     const { dataDir } = host.hypivisor;
     await using bystander = Bun.spawn(["sleep", "1005"]);
     const stat = readFileSync(`/proc/${bystander.pid}/stat`, "utf8");
-    const records = join(dataDir, "children");
-    mkdirSync(records, { recursive: true, mode: 0o700 });
-    const file = join(records, "of-another-boot.json");
-    writeFileSync(
-      file,
-      JSON.stringify({
-        terminal: crypto.randomUUID(),
-        bootId: crypto.randomUUID(),
-        pid: bystander.pid,
-        // Field 22 of proc(5); the name is "(sleep)".
-        startedAt: stat.split(" ")[21],
-      }),
-    );
+    const file = join(dataDir, "children.jsonl");
+    const record = {
+      terminal: crypto.randomUUID(),
+      bootId: crypto.randomUUID(),
+      pid: bystander.pid,
+      // Field 22 of proc(5); the name is "(sleep)".
+      startedAt: stat.split(" ")[21],
+    };
+    writeFileSync(file, JSON.stringify({ child: 1, record }));
 
     await host.open(["true"]);
-    assert(!existsSync(file));
+    assert(!readFileSync(file, "utf8").includes(record.bootId));
     assert(isAlive(bystander.pid));
   },
 );

@@ -1,8 +1,12 @@
 /** What a killed runner leaves, and what the next one does with it. */
 
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  type ChildRecord,
+  ChildRecords,
+} from "../server/runner/child_record.ts";
 import { withEnvironment } from "./harness/processes.ts";
 import { TestRunner } from "./harness/runner.ts";
 import { until } from "./harness/until.ts";
@@ -12,9 +16,8 @@ const STAYS = `trap '' HUP; (setsid sh -c 'while :; do sleep 8; done' &)
 (trap '' HUP; while :; do sleep 8; done) &
 echo started; while :; do sleep 8; done`;
 
-function childFiles(runner: TestRunner): string[] {
-  const dir = join(runner.dataDir, "children");
-  return readdirSync(dir).map((name) => join(dir, name));
+function records(runner: TestRunner): ChildRecord[] {
+  return new ChildRecords(runner.dataDir).readAll();
 }
 
 test("the runner after a killed one ends what that has left", async () => {
@@ -35,7 +38,7 @@ test("the runner after a killed one ends what that has left", async () => {
   await runner.start();
 
   expect(withEnvironment(mark)).toEqual([]);
-  expect(childFiles(runner)).toEqual([]);
+  expect(records(runner)).toEqual([]);
   expect(await runner.call("watch", {})).toEqual({ terminals: [] });
 });
 
@@ -53,24 +56,18 @@ test("a record of another boot, of a pid used again, or broken ends nobody", asy
   const { pid } = bystander;
   const bootId = (await Bun.file("/proc/sys/kernel/random/boot_id").text())
     .trim();
-  const dir = join(runner.dataDir, "children");
-  const records = {
-    "boot.json": {
-      terminal: "a",
-      bootId: "of another boot",
-      pid,
-      startedAt: "1",
-    },
-    "reused.json": { terminal: "b", bootId, pid, startedAt: "1" },
-  };
-  for (const [name, record] of Object.entries(records)) {
-    writeFileSync(join(dir, name), JSON.stringify(record));
-  }
-  writeFileSync(join(dir, "broken.json"), "{");
+  const lines = [
+    { terminal: "a", bootId: "of another boot", pid, startedAt: "1" },
+    { terminal: "b", bootId, pid, startedAt: "1" },
+  ].map((record, n) => JSON.stringify({ child: n + 1, record }));
+  writeFileSync(
+    join(runner.dataDir, "children.jsonl"),
+    [...lines, "{"].join("\n"),
+  );
 
   await runner.start();
 
-  expect(childFiles(runner)).toEqual([]);
+  expect(records(runner)).toEqual([]);
   expect(bystander.exitCode).toBeNull();
   expect(bystander.killed).toBe(false);
 });

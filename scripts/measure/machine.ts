@@ -82,6 +82,12 @@ export function anonMiB(pid: number): number {
   return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? NaN) / KIB_PER_MIB;
 }
 
+/** Resident memory, of what is shared only its part, in MiB. */
+export function pssMiB(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? NaN) / KIB_PER_MIB;
+}
+
 /** Ties all threads of a running process to a core, where that can be done. */
 export async function pin(pid: number, core: string): Promise<void> {
   if (cpus().length < 2 || !Bun.which("taskset")) return;

@@ -3,6 +3,7 @@
  * what it costs the daemon and the runner together, beside a bare pty.
  */
 
+import { alternate, type Contestant } from "./alternate.ts";
 import {
   atLeast,
   atMost,
@@ -20,9 +21,6 @@ const ROUNDS = 5;
 const VIEWER_ROUNDS = 3;
 const VIEWERS = [1, 2, 4];
 const MIB = 1_048_576;
-
-/** A name and one run of it. */
-type Contestant = readonly [name: string, run: () => Promise<BulkRun>];
 
 export const terminalBulk: Measurement = {
   name: "terminal-bulk",
@@ -54,8 +52,8 @@ async function compare(
   yardsticks: readonly Yardstick[],
   { rateDeflated }: { readonly rateDeflated: number },
 ): Promise<Figure[]> {
-  const contestants: Contestant[] = [
-    ...yardsticks.map((bare): Contestant => [
+  const contestants: Contestant<BulkRun>[] = [
+    ...yardsticks.map((bare): Contestant<BulkRun> => [
       bare.name,
       () => bare.read(printer(text), text.bytes),
     ]),
@@ -123,7 +121,7 @@ function besideTtyd(
 
 async function manyViewers(pair: TerminalPair, text: Text): Promise<Figure[]> {
   const runs = await alternate(
-    VIEWERS.map((viewers): Contestant => [
+    VIEWERS.map((viewers): Contestant<BulkRun> => [
       String(viewers),
       () => runPair(pair, text, { viewers }),
     ]),
@@ -181,21 +179,6 @@ async function runTtyd(
   const { bytes } = text;
   const ms = await load.call("read", { viewers: [viewer], bytes });
   return { bytes, ms, cpuMs: ttyd.cpuMs() - from };
-}
-
-/** Runs each in turn, and the other way round in every second round. */
-async function alternate(
-  contestants: readonly Contestant[],
-  rounds: number,
-): Promise<(name: string) => readonly BulkRun[]> {
-  const runs = new Map<string, BulkRun[]>();
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? contestants : contestants.toReversed();
-    for (const [name, run] of order) {
-      runs.set(name, [...runs.get(name) ?? [], await run()]);
-    }
-  }
-  return (name) => runs.get(name) ?? [];
 }
 
 function mibPerSecond({ bytes, ms }: BulkRun): number {

@@ -21,7 +21,6 @@ import { parse } from "./parse.ts";
 import { RPC_ERROR } from "../protocol/error.ts";
 import { XY_NUMBER } from "../protocol/xy.ts";
 import { isXy, program, setProgram } from "./program.ts";
-import { runRunner } from "./runner.ts";
 import { ConfigFaultsError } from "./services/faults.ts";
 import { suggest } from "./suggest.ts";
 
@@ -46,8 +45,6 @@ export async function run(
       return print(`${program()} ${VERSION} (${COMMIT})\n`);
     }
     if (first === "help") return help(rest);
-    // The daemon calls it, people do not.
-    if (first === "runner") return await runRunner(rest);
     const isCommand = first !== "" && !first.startsWith("-");
     if (first === SERVICES) return await run(["list", ...rest], name);
     command = commandOf(isCommand ? first : DAEMON);

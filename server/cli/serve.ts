@@ -5,7 +5,6 @@
  * a signal, and maps what went wrong to an exit code.
  */
 
-import { startDaemon } from "../app.ts";
 import {
   type Config,
   DEFAULT_PORT,
@@ -155,6 +154,8 @@ async function runUntilSignal(config: Config): Promise<number> {
   // Before anyone is told that it is there.
   const wishes = hearSignals();
   try {
+    // Other commands do without it, and are there sooner.
+    const { startDaemon } = await import("../app.ts");
     const daemon = startDaemon(config);
     wishes.obeyedBy(daemon);
     warn(`Page: ${daemon.signInUrl}`);

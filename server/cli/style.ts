@@ -74,7 +74,7 @@ export function fit(text: string, columns: number): string {
   if (Bun.stringWidth(text) <= columns) return text;
   let cut = "";
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) {
+  for (const segment of graphemesOf(text)) {
     width += Bun.stringWidth(segment);
     if (width > columns - 1) break;
     cut += segment;
@@ -85,10 +85,9 @@ export function fit(text: string, columns: number): string {
 /** As `fit`, but keeps the end: of a path that says most. */
 export function fitEnd(text: string, columns: number): string {
   if (Bun.stringWidth(text) <= columns) return text;
-  const segments = [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
   let cut = "";
   let width = 0;
-  for (const segment of segments.reverse()) {
+  for (const segment of graphemesOf(text).reverse()) {
     width += Bun.stringWidth(segment);
     if (width > columns - 1) break;
     cut = segment + cut;
@@ -96,4 +95,10 @@ export function fitEnd(text: string, columns: number): string {
   return columns < 1 ? "" : `…${cut}`;
 }
 
-const GRAPHEMES = new Intl.Segmenter();
+/** Made for the first text that is cut: it takes 2 ms. */
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}

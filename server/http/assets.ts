@@ -1,5 +1,6 @@
 /**
- * The page's files: read into memory once, answered with the right headers.
+ * The page's files: read when they are first asked for and then kept, answered
+ * with the right headers.
  *
  * Knows what was built and what a browser may keep; knows nothing of who may
  * see it. The caller checks credentials first and adds security headers after.
@@ -60,9 +61,9 @@ interface Variant {
 interface Asset {
   readonly contentType: string;
   readonly cacheControl: string;
-  readonly identity: Variant;
-  readonly br?: Variant;
-  readonly gzip?: Variant;
+  readonly identity: () => Variant;
+  readonly br?: () => Variant;
+  readonly gzip?: () => Variant;
 }
 
 export interface SignInPage {
@@ -88,22 +89,26 @@ export function isPagePath(pathname: string): boolean {
 }
 
 /**
- * Reads everything in `dir` into memory. A missing folder is not an error: the
+ * Looks for everything in `dir`. A missing folder is not an error: the
  * daemon works without a page, and says so to whoever asks for one.
  */
 export function loadAssets(dir: string = assetDir()): Assets {
-  const files = readAll(dir);
+  const files = findAll(dir);
   const index = files.get("/index.html");
   const signIn = files.get("/signin.html");
   // Both have addresses of their own, decided by the caller.
   files.delete("/index.html");
   files.delete("/signin.html");
-  const html = signIn ? new TextDecoder().decode(signIn.identity.bytes) : "";
-  const signInPage: SignInPage = {
-    html: html || `<!doctype html><title>Hyper-Pi</title><p>${NOT_BUILT}`,
-    scriptHash: hashOf(html, "script"),
-    styleHash: hashOf(html, "style"),
-  };
+  const signInPage = once((): SignInPage => {
+    const html = signIn
+      ? new TextDecoder().decode(signIn.identity().bytes)
+      : "";
+    return {
+      html: html || `<!doctype html><title>Hyper-Pi</title><p>${NOT_BUILT}`,
+      scriptHash: hashOf(html, "script"),
+      styleHash: hashOf(html, "style"),
+    };
+  });
   return {
     respond(request) {
       const asset = files.get(new URL(request.url).pathname);
@@ -112,7 +117,7 @@ export function loadAssets(dir: string = assetDir()): Assets {
     page(request) {
       return index ? answer(request, index) : notBuilt();
     },
-    signInPage: () => signInPage,
+    signInPage,
   };
 }
 
@@ -149,7 +154,7 @@ function answer(request: Request, asset: Asset): Response {
     request.headers.get("Accept-Encoding"),
     (name) => asset[name] !== undefined,
   );
-  const { bytes, etag } = asset[encoding] ?? asset.identity;
+  const { bytes, etag } = (asset[encoding] ?? asset.identity)();
   const headers = new Headers({
     "Cache-Control": asset.cacheControl,
     "Content-Type": asset.contentType,
@@ -196,16 +201,21 @@ function assetDir(): string {
  * Paths are looked up in this map and never joined to a folder, so there is no
  * path that leaves it.
  */
-function readAll(dir: string): Map<string, Asset> {
+function findAll(dir: string): Map<string, Asset> {
   const names = list(dir);
   const known = new Set(names);
   const files = new Map<string, Asset>();
   let total = 0;
-  function read(name: string, suffix: string): Variant {
-    const bytes = new Uint8Array(readFileSync(join(dir, name + suffix)));
-    total += bytes.length;
-    if (total <= MAX_TOTAL_BYTES) return { bytes, etag: etagOf(bytes, suffix) };
-    throw new Error(`Cannot load the page from "${dir}": it is over 32 MiB`);
+  function find(name: string, suffix: string): () => Variant {
+    const file = join(dir, name + suffix);
+    total += statSync(file).size;
+    if (total > MAX_TOTAL_BYTES) {
+      throw new Error(`Cannot load the page from "${dir}": it is over 32 MiB`);
+    }
+    return once(() => {
+      const bytes = new Uint8Array(readFileSync(file));
+      return { bytes, etag: etagOf(bytes, suffix) };
+    });
   }
   for (const name of names) {
     if (/\.(br|gz|map)$/.test(name)) continue;
@@ -214,9 +224,9 @@ function readAll(dir: string): Map<string, Asset> {
       cacheControl: name.startsWith("a/")
         ? "public, max-age=31536000, immutable"
         : "no-cache",
-      identity: read(name, ""),
-      ...(known.has(`${name}.br`) ? { br: read(name, ".br") } : {}),
-      ...(known.has(`${name}.gz`) ? { gzip: read(name, ".gz") } : {}),
+      identity: find(name, ""),
+      ...(known.has(`${name}.br`) ? { br: find(name, ".br") } : {}),
+      ...(known.has(`${name}.gz`) ? { gzip: find(name, ".gz") } : {}),
     });
   }
   return files;
@@ -231,6 +241,11 @@ function list(dir: string): string[] {
   } catch {
     return []; // Not built: every page answers 503 and says what to do.
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => made ??= make();
 }
 
 function etagOf(bytes: Uint8Array, suffix: string): string {

@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { HypivisorError } from "../errors.ts";
 import { logger } from "../log.ts";
 import { makePrivateDir } from "../paths.ts";
+import { restSoon } from "../rest.ts";
 import { ChildRecords } from "./child_record.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { lockForRunner } from "./lock.ts";
@@ -91,6 +92,7 @@ function run(
   runner.onCount = minute;
   services.onCount = minute;
   minute();
+  restSoon();
   process.on("SIGTERM", () => void shutdown("SIGTERM"));
   process.on("SIGINT", () => void shutdown("SIGINT"));
   // The terminal it was started from may go.

@@ -38,7 +38,8 @@ interface Batch {
 
 export class WriteQueue {
   readonly #start: () => WorkerPort;
-  #worker: WorkerPort;
+  /** Hired when there is something to write: it is a thread of its own. */
+  #worker: WorkerPort | undefined;
   #gathered: StoreOperation[] = [];
   #gatheredCharacters = 0;
   #waiting: (() => void)[] = [];
@@ -54,7 +55,6 @@ export class WriteQueue {
   /** @param start Starts a worker that has opened the database. */
   constructor(start: () => WorkerPort) {
     this.#start = start;
-    this.#worker = this.#hire();
   }
 
   write(operation: StoreOperation): void {
@@ -80,31 +80,34 @@ export class WriteQueue {
     });
     if (!isWritten) {
       log.error("writes_lost", { characters: this.pendingCharacters });
-    } else {
+    } else if (this.#worker) {
+      const worker = this.#worker;
       await within(CLOSE_WITHIN_MS, (done) => {
         this.#closed = done;
-        this.#worker.post({ type: "close" });
+        worker.post({ type: "close" });
       });
     }
     clearTimeout(this.#timer);
     clearTimeout(this.#retry);
-    this.#worker.onend = () => {};
-    this.#worker.terminate();
+    this.#dismiss();
   }
 
   #hire(): WorkerPort {
     const worker = this.#start();
     worker.onmessage = (message) => this.#hear(message);
     worker.onend = (why) => {
-      if (worker !== this.#worker) return;
-      worker.onend = () => {};
-      worker.terminate();
-      this.#failed(why, () => {
-        this.#worker = this.#hire();
-        this.#send();
-      });
+      this.#dismiss();
+      this.#failed(why, () => this.#send());
     };
     return worker;
+  }
+
+  #dismiss(): void {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#worker = undefined;
+    worker.onend = () => {};
+    worker.terminate();
   }
 
   #flush(): void {
@@ -127,6 +130,7 @@ export class WriteQueue {
   #send(): void {
     if (!this.#sent) return;
     const { number: batch, operations } = this.#sent;
+    this.#worker ??= this.#hire();
     this.#worker.post({ type: "write", batch, operations });
   }
 

@@ -35,42 +35,40 @@ function nodesOf(messages: readonly ToWorker[]): string[][] {
 test("WriteQueue sends one batch at a time and calls back in order", async () => {
   const { workers, start } = makeWorkers();
   const queue = new WriteQueue(start);
-  const [worker] = workers;
   const done: string[] = [];
   queue.whenWritten(() => done.push("nothing"));
   queue.write(forget("a"));
   queue.whenWritten(() => done.push("a"));
-  await until(() => worker?.heard.length === 1);
+  const worker = await until(() => workers[0]);
   queue.write(forget("b"));
   queue.whenWritten(() => done.push("b"));
   assertEquals(done, ["nothing"]);
 
-  worker?.onmessage({ type: "written", batch: 1 });
+  worker.onmessage({ type: "written", batch: 1 });
   assertEquals(done, ["nothing", "a"]);
-  await until(() => worker?.heard.length === 2);
-  worker?.onmessage({ type: "written", batch: 2 });
+  await until(() => worker.heard.length === 2);
+  worker.onmessage({ type: "written", batch: 2 });
   assertEquals(done, ["nothing", "a", "b"]);
-  assertEquals(nodesOf(worker?.heard ?? []), [["a"], ["b"]]);
+  assertEquals(nodesOf(worker.heard), [["a"], ["b"]]);
   assertEquals(queue.pendingCharacters, 0);
 });
 
 test("WriteQueue writes nothing past a batch that failed, and tries again", async () => {
   const { workers, start } = makeWorkers();
   const queue = new WriteQueue(start);
-  const [worker] = workers;
   let isDone = false;
   queue.write(forget("a"));
   queue.whenWritten(() => isDone = true);
-  await until(() => worker?.heard.length === 1);
+  const worker = await until(() => workers[0]);
 
-  worker?.onmessage({ type: "failed", batch: 1, error: "disk is full" });
+  worker.onmessage({ type: "failed", batch: 1, error: "disk is full" });
   queue.write(forget("b"));
-  await until(() => worker?.heard.length === 2);
+  await until(() => worker.heard.length === 2);
   assertEquals(isDone, false);
-  worker?.onmessage({ type: "written", batch: 1 });
+  worker.onmessage({ type: "written", batch: 1 });
   assertEquals(isDone, true);
-  await until(() => worker?.heard.length === 3);
-  assertEquals(nodesOf(worker?.heard ?? []), [["a"], ["a"], ["b"]]);
+  await until(() => worker.heard.length === 3);
+  assertEquals(nodesOf(worker.heard), [["a"], ["a"], ["b"]]);
 });
 
 test("WriteQueue hires another worker when one dies, and loses nothing", async () => {
@@ -90,16 +88,23 @@ test("WriteQueue hires another worker when one dies, and loses nothing", async (
 test("WriteQueue.close() writes what is left, then closes the worker", async () => {
   const { workers, start } = makeWorkers();
   const queue = new WriteQueue(start);
-  const [worker] = workers;
   queue.write(forget("a"));
   const closed = queue.close();
-  await until(() => worker?.heard.length === 1);
+  const worker = await until(() => workers[0]);
   queue.write(forget("b"));
-  worker?.onmessage({ type: "written", batch: 1 });
-  worker?.onmessage({ type: "written", batch: 2 });
-  await until(() => worker?.heard.at(-1)?.type === "close");
-  worker?.onmessage({ type: "closed" });
+  worker.onmessage({ type: "written", batch: 1 });
+  worker.onmessage({ type: "written", batch: 2 });
+  await until(() => worker.heard.at(-1)?.type === "close");
+  worker.onmessage({ type: "closed" });
 
   await closed;
-  assertEquals(nodesOf(worker?.heard ?? []), [["a"], ["b"]]);
+  assertEquals(nodesOf(worker.heard), [["a"], ["b"]]);
+});
+
+test("WriteQueue hires nobody while there is nothing to write", async () => {
+  const { workers, start } = makeWorkers();
+  const queue = new WriteQueue(start);
+  queue.whenWritten(() => {});
+  await queue.close();
+  assertEquals(workers.length, 0);
 });

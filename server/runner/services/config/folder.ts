@@ -93,13 +93,15 @@ function readOne(file: string, home: string): ReadConfig {
   }
 }
 
+/** One file after the other is read into it: a new one would be zeroed. */
+const bytes = Buffer.allocUnsafeSlow(CONFIG_MAX_BYTES + 1);
+
 function readText(file: string): string {
   // Opening a FIFO to read would wait for someone to write.
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new Error("not a regular file");
-    const bytes = Buffer.alloc(CONFIG_MAX_BYTES + 1);
     // What is read counts, not what the size says: files in /proc have none.
     let length = 0;
     while (length < bytes.length) {

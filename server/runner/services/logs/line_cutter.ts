@@ -21,6 +21,14 @@ export interface TaggedLines {
   readonly lines: number;
 }
 
+const NEWLINE = 10;
+
+/**
+ * Where the tag, the rest and a chunk are put together: nobody keeps it from
+ * one call to the next. As strings they would be copied twice more.
+ */
+let scratch = Buffer.alloc(0);
+
 export class LineCutter {
   /** `[out] `, without a time. */
   readonly #tag: string;
@@ -37,36 +45,59 @@ export class LineCutter {
    * @param stamp Put after each tag; ends in a space, or is empty.
    */
   take(chunk: Uint8Array, stamp: string): TaggedLines | undefined {
-    const { buffer, byteOffset, byteLength } = chunk;
-    const raw = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-    const end = raw.lastIndexOf("\n");
-    if (end < 0) {
-      this.#rest += raw;
-      if (this.#rest.length <= LINE_MAX_BYTES) return undefined;
-      const pieces = cutLong(this.#rest);
-      const last = pieces.lastIndexOf("\n");
-      this.#rest = pieces.slice(last + 1);
-      return this.#tagged(pieces.slice(0, last), stamp);
+    const head = this.#tag + stamp;
+    const front = head + this.#rest;
+    const length = front.length + chunk.length;
+    if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(2 * length);
+    scratch.write(front, "latin1");
+    scratch.set(chunk, front.length);
+    const start = head.length;
+    const end = scratch.lastIndexOf(NEWLINE, length - 1) + 1;
+    if (end === 0) {
+      return this.#goOn(scratch.toString("latin1", start, length), head);
     }
-    const body = this.#rest + raw.slice(0, end);
-    this.#rest = raw.slice(end + 1);
-    const isShort = body.length <= LINE_MAX_BYTES;
-    return this.#tagged(isShort ? body : cutLong(body), stamp);
+    this.#rest = scratch.toString("latin1", end, length);
+    if (!hasLongLine(scratch, start, end)) {
+      return tagged(scratch.toString("latin1", 0, end), head);
+    }
+    return tagged(head + cutLong(scratch.toString("latin1", start, end)), head);
   }
 
   /** The stream is over: what is left is a line, too. */
   finish(stamp: string): TaggedLines | undefined {
+    const head = this.#tag + stamp;
     const rest = this.#rest;
     this.#rest = "";
-    return rest === "" ? undefined : this.#tagged(rest, stamp);
+    return rest === "" ? undefined : tagged(`${head}${rest}\n`, head);
   }
 
-  #tagged(body: string, stamp: string): TaggedLines {
-    const head = this.#tag + stamp;
-    const text = head + body.replaceAll("\n", `\n${head}`) + "\n";
-    const added = text.length - body.length - 1;
-    return { text, lines: added / head.length };
+  /** A line that has not come to its end yet. */
+  #goOn(line: string, head: string): TaggedLines | undefined {
+    this.#rest = line;
+    if (line.length <= LINE_MAX_BYTES) return undefined;
+    const pieces = cutLong(line);
+    const end = pieces.lastIndexOf("\n") + 1;
+    this.#rest = pieces.slice(end);
+    return tagged(head + pieces.slice(0, end), head);
   }
+}
+
+/** @param body Lines, of which the first has its head already. */
+function tagged(body: string, head: string): TaggedLines {
+  const text = body.replaceAll("\n", `\n${head}`);
+  const lines = (text.length - body.length) / head.length;
+  // The last one stands where the next line will begin.
+  return { text: text.slice(0, -head.length), lines };
+}
+
+/** Looks once at every 64 KiB at most. */
+function hasLongLine(bytes: Buffer, start: number, end: number): boolean {
+  while (end - start > LINE_MAX_BYTES) {
+    const next = bytes.lastIndexOf(NEWLINE, start + LINE_MAX_BYTES) + 1;
+    if (next <= start) return true;
+    start = next;
+  }
+  return false;
 }
 
 /** Breaks lines that are too long; looks once at every 64 KiB at most. */
