@@ -23,6 +23,7 @@ import {
   told,
 } from "./figure.ts";
 import { type Field, startField } from "./services_field.ts";
+import type { Printing } from "./services_program.ts";
 import { cpuOf, type Supervisor } from "./services_supervisor.ts";
 
 const ROUNDS = 5;
@@ -48,39 +49,63 @@ export const servicesLog: Measurement = {
   needsBinary: true,
   async run() {
     await using field = await startField();
-    const { ours, pm2, supervisord, all } = field;
-    let round = 0;
-    const runs = await alternate(
-      all.map((one) => [one.name, () => print(one, field, `log-${++round}`)]),
-      ROUNDS,
-    );
-    const ms = (one: Supervisor) => median(runs(one.name).map(({ ms }) => ms));
-    const cpu = (one: Supervisor) =>
-      median(runs(one.name).map(({ cpuMs }) => cpuMs));
-    const lost = (one: Supervisor) =>
-      runs(one.name).reduce((sum, run) => sum + run.lost, 0);
-    const best = (of: (one: Supervisor) => number) =>
-      Math.min(of(pm2), of(supervisord));
     return [
-      ...all.flatMap((one): Figure[] => [
-        told(`${one.name}, all in the log`, ms(one), "ms"),
-        told(`${one.name}, cost`, cpu(one), "CPU-ms"),
-      ]),
-      atMost("time to that of the better peer", ms(ours) / best(ms), 1, ""),
-      atMost("cost to that of the better peer", cpu(ours) / best(cpu), 1, ""),
-      ...[pm2, supervisord].map((one) =>
-        told(`${one.name}, lines lost`, lost(one), "")
-      ),
-      mustBe("every line is there", lost(ours) === 0, `${lost(ours)} lost`),
+      ...await compare("lines", field),
+      ...await compare("blocks", field),
     ];
   },
 };
 
+async function compare(how: Printing, field: Field): Promise<Figure[]> {
+  const { ours, pm2, supervisord, all } = field;
+  let round = 0;
+  const runs = await alternate(
+    all.map((one) => [
+      one.name,
+      () => print(one, how, { field, name: `log-${how}-${++round}` }),
+    ]),
+    ROUNDS,
+  );
+  const ms = (one: Supervisor) => median(runs(one.name).map(({ ms }) => ms));
+  const cpu = (one: Supervisor) =>
+    median(runs(one.name).map(({ cpuMs }) => cpuMs));
+  const lost = (one: Supervisor) =>
+    runs(one.name).reduce((sum, run) => sum + run.lost, 0);
+  const best = (of: (one: Supervisor) => number) =>
+    Math.min(of(pm2), of(supervisord));
+  return [
+    ...all.flatMap((one): Figure[] => [
+      told(`${how}, ${one.name}, all in the log`, ms(one), "ms"),
+      told(`${how}, ${one.name}, cost`, cpu(one), "CPU-ms"),
+    ]),
+    atMost(
+      `${how}, time to that of the better peer`,
+      ms(ours) / best(ms),
+      1,
+      "",
+    ),
+    atMost(
+      `${how}, cost to that of the better peer`,
+      cpu(ours) / best(cpu),
+      1,
+      "",
+    ),
+    ...[pm2, supervisord].map((one) =>
+      told(`${how}, ${one.name}, lines lost`, lost(one), "")
+    ),
+    mustBe(
+      `${how}, every line is there`,
+      lost(ours) === 0,
+      `${lost(ours)} lost`,
+    ),
+  ];
+}
+
 /** @param name A new one: its log is empty. */
 async function print(
   one: Supervisor,
-  { programs }: Field,
-  name: string,
+  how: Printing,
+  { field: { programs }, name }: { field: Field; name: string },
 ): Promise<LogRun> {
   one.configure([name]);
   await one.apply();
@@ -88,7 +113,7 @@ async function print(
   const file = one.logFile(name);
   const cpuFrom = cpuOf(one);
   const startedAt = performance.now();
-  program.print(LINES);
+  program.print(how, LINES);
   await until(() => endOf(file).includes(LAST), {
     withinMs: IN_LOG_WITHIN_MS,
     seen: () => endOf(file),

@@ -8,7 +8,8 @@
  * socket and does what comes back, a line each:
  *
  *   crash      says "down NS", the same clock, and is killed
- *   print N    prints so many numbered lines on stdout
+ *   lines N    prints so many numbered lines on stdout, one at a time
+ *   blocks N   the same, as the C library gathers them
  *
  * It ends with the socket, so that nothing outlives a measurement. Compiled by
  * `services_program.ts`.
@@ -30,12 +31,12 @@ static long long now_ns(void) {
   return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Through the buffer of the C library, as most programs print into a pipe. */
-static void print_lines(long count) {
+static void print_lines(long count, int at_once) {
   char rest[LINE_BYTES];
   memset(rest, '.', sizeof rest);
   for (long n = 0; n < count; n++) {
     printf("%09ld %.*s\n", n, LINE_BYTES - 11, rest);
+    if (at_once) fflush(stdout);
   }
   fflush(stdout);
 }
@@ -60,7 +61,8 @@ int main(int argc, char **argv) {
       dprintf(fd, "down %lld\n", now_ns());
       raise(SIGKILL);
     }
-    if (sscanf(line, "print %ld", &count) == 1) print_lines(count);
+    if (sscanf(line, "lines %ld", &count) == 1) print_lines(count, 1);
+    if (sscanf(line, "blocks %ld", &count) == 1) print_lines(count, 0);
   }
   return 0;
 }

@@ -8,6 +8,12 @@ import { until } from "../../tests/harness/until.ts";
 
 const UP_WITHIN_MS = 30_000;
 
+/**
+ * A line at a time, as most loggers write so that nothing is late, or as the C
+ * library gathers them, 4 KiB at a time.
+ */
+export type Printing = "lines" | "blocks";
+
 /** One process of it. */
 export interface Program {
   /** When it began, by the kernel's clock that all of them look at. */
@@ -15,7 +21,7 @@ export interface Program {
   /** Has it killed. Resolves to when it was, by the same clock. */
   crash(): Promise<number>;
   /** Has it print so many numbered lines. */
-  print(lines: number): void;
+  print(how: Printing, lines: number): void;
 }
 
 /** What is known of a connection. */
@@ -104,7 +110,7 @@ export class Programs implements Disposable {
         socket.write("crash\n");
         return down.promise;
       },
-      print: (lines) => void socket.write(`print ${lines}\n`),
+      print: (how, lines) => void socket.write(`${how} ${lines}\n`),
     });
   }
 
