@@ -12,7 +12,8 @@ import {
   type Mode,
   SERVERS,
 } from "./harness/mcp_bridged.ts";
-import { freePort, serveEverything } from "./harness/mcp_http.ts";
+import { freePort } from "./harness/free_port.ts";
+import { serveEverything } from "./harness/mcp_http.ts";
 import { until } from "./harness/until.ts";
 
 async function connect(

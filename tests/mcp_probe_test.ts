@@ -5,8 +5,8 @@ import { test } from "bun:test";
 import { HypivisorError } from "../server/errors.ts";
 import { probeMcp } from "../server/mcp/probe.ts";
 import { listTools } from "../server/mcp/tools.ts";
+import { freePort } from "./harness/free_port.ts";
 import {
-  freePort,
   serveAt,
   serveEverything,
   serveModern,

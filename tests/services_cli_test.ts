@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cliCommand, cliEnv, runCli } from "./harness/cli.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
-import { freePort } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
 import { until } from "./harness/until.ts";
 
 const FAILING = `command "false"

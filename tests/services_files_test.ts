@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { ReloadResult } from "../server/protocol/service.ts";
-import { freePort, isAlive, ServiceStage } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
+import { isAlive, ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 const FOREVER = 'command "sleep" "1000"';

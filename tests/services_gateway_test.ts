@@ -10,7 +10,7 @@ import {
   type Mode,
   SERVERS,
 } from "./harness/mcp_bridged.ts";
-import { freePort } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
 import { pidOf, ServiceHost } from "./harness/service_host.ts";
 
 const ROOT = resolve(import.meta.dir, "..");

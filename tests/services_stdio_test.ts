@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { resolve } from "node:path";
 import { SERVERS } from "./harness/mcp_bridged.ts";
-import { freePort, ServiceStage } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
+import { ServiceStage } from "./harness/services.ts";
 import { until } from "./harness/until.ts";
 
 const ROOT = resolve(import.meta.dir, "..");

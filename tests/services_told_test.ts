@@ -2,9 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { test } from "bun:test";
-import { freePort } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
 import { ServiceHost, TALKER } from "./harness/service_host.ts";
-import { until } from "./harness/until.ts";
 
 test(
   "each command prints JSON with --json, and nothing else (B55)",

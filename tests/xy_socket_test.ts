@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { LINKS_MAX } from "../server/links/xy_socket.ts";
 import { ServiceHost, sleeper, TALKER } from "./harness/service_host.ts";
-import { freePort } from "./harness/services.ts";
+import { freePort } from "./harness/free_port.ts";
 import { until } from "./harness/until.ts";
 
 interface Said {

@@ -1,5 +1,6 @@
 /** MCP servers over HTTP for tests: real ones, and ones that misbehave. */
 
+import { freePort } from "./free_port.ts";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { createServer, type Server, type Socket } from "node:net";
 import { until } from "./until.ts";
@@ -99,16 +100,4 @@ export async function serveEverything(): Promise<
       await child.exited;
     },
   };
-}
-
-/** A port that nobody listened on a moment ago. */
-export function freePort(): number {
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: () => new Response(),
-  });
-  const { port } = server;
-  void server.stop(true);
-  return port!;
 }

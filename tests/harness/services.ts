@@ -244,14 +244,3 @@ function environment(pid: number): string {
     return ""; // Gone meanwhile.
   }
 }
-
-/** A port that nobody has at the moment. */
-export function freePort(): number {
-  const listener = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: { data() {} },
-  });
-  listener.stop(true);
-  return listener.port;
-}
