@@ -6,7 +6,7 @@ import {
   useSignal,
   useSignalEffect,
 } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type {
   ServiceName,
   ServiceRecord,
@@ -72,7 +72,8 @@ export function ServiceView({ page, name }: ServiceViewProps) {
   const field = useRef<HTMLInputElement>(null);
   const shown = useSignal<Shown>("log");
   const isAsking = useSignal(false);
-  useEffect(() => {
+  // Before it is painted: who sees a key's name may press it.
+  useLayoutEffect(() => {
     const { hands, logLook } = page;
     const service = {
       filter() {
