@@ -129,8 +129,12 @@ async function print(
 }
 
 function endOf(file: string): string {
-  if (!existsSync(file)) return "";
-  const fd = openSync(file, "r");
+  let fd;
+  try {
+    fd = openSync(file, "r");
+  } catch {
+    return ""; // Not there yet, or just now given another name.
+  }
   const { size } = fstatSync(fd);
   const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
   readSync(fd, bytes, 0, bytes.length, size - bytes.length);

@@ -133,6 +133,13 @@ export function makePipe(): Pipe | undefined {
   return { readFd, writeFd };
 }
 
+const F_SETPIPE_SZ = 1031;
+
+/** Lets so many bytes wait in a pipe, where the system allows that. */
+export function widenPipe(fd: number, bytes: number): void {
+  if (!IS_MAC) fcntl?.(fd, F_SETPIPE_SZ, bytes);
+}
+
 const prctl = IS_MAC ? undefined : find("prctl", {
   args: ["int", "u64", "u64", "u64", "u64"],
   returns: "int",
