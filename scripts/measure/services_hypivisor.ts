@@ -40,6 +40,7 @@ export async function startHypivisor(
   const kept = opened.move();
   return {
     name: "hypivisor",
+    keeper: runner.pid,
     pids: [daemon.pid, runner.pid],
     configure(names) {
       for (const name of present) rmSync(file(name));

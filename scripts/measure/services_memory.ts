@@ -1,10 +1,11 @@
 /**
- * What supervisors hold in memory with fifty services that do nothing; ours is
- * two processes, the daemon with the page's and the agents' part included.
+ * What supervisors hold in memory with fifty services that do nothing.
  *
- * What is bound is what is in memory and in no file: that is taken from others.
- * Pages of the executable, which the system can drop and read again, are told:
- * ours has all of Bun in it.
+ * What is bound is the process that has the services, and what of it is in
+ * memory and in no file: that is taken from others. Told are pages of the
+ * executable too, which the system can drop and read again (ours has all of Bun
+ * in it), and ours with the daemon beside it, which has the page, the agents and
+ * the sockets, and without which services run on.
  */
 
 import {
@@ -28,6 +29,8 @@ interface Held {
   /** Of what is shared, a part. */
   readonly proportional: number;
   readonly resident: number;
+  /** Anonymous, of all its processes. */
+  readonly whole: number;
 }
 
 export const servicesMemory: Measurement = {
@@ -46,6 +49,7 @@ export const servicesMemory: Measurement = {
         told(`${name}, proportional`, of(name, "proportional"), "MiB"),
         told(`${name}, resident`, of(name, "resident"), "MiB"),
       ]),
+      told(`${ours}, anonymous with its daemon`, of(ours, "whole"), "MiB"),
       ...peers.map((peer) =>
         atMost(
           `anonymous, to that of ${peer}`,
@@ -73,12 +77,11 @@ async function look(): Promise<ReadonlyMap<string, Held>> {
   return new Map(all.map((one) => [one.name, heldBy(one)]));
 }
 
-function heldBy({ pids }: Supervisor): Held {
-  const sum = (of: (pid: number) => number) =>
-    pids.reduce((sum, pid) => sum + of(pid), 0);
+function heldBy({ keeper, pids }: Supervisor): Held {
   return {
-    anonymous: sum(anonMiB),
-    proportional: sum(pssMiB),
-    resident: sum(rssMiB),
+    anonymous: anonMiB(keeper),
+    proportional: pssMiB(keeper),
+    resident: rssMiB(keeper),
+    whole: pids.reduce((sum, pid) => sum + anonMiB(pid), 0),
   };
 }

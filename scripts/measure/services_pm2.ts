@@ -25,9 +25,11 @@ export async function startPm2(
   const file = join(folder, "services.json");
   const logFile = (name: string) => join(folder, `${name}.log`);
   let present: readonly string[] = [];
+  const pid = Number(readFileSync(join(folder, "pm2.pid"), "utf8"));
   return {
     name: "pm2",
-    pids: [Number(readFileSync(join(folder, "pm2.pid"), "utf8"))],
+    keeper: pid,
+    pids: [pid],
     configure(names) {
       const apps = names.map((name) => {
         const [script, ...args] = programs.command(name);

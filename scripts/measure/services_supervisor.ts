@@ -4,6 +4,8 @@ import { cpuMs } from "./machine.ts";
 
 export interface Supervisor extends AsyncDisposable {
   readonly name: string;
+  /** The process that has the services. */
+  readonly keeper: number;
   /** Its own processes, without those that it runs. */
   readonly pids: readonly number[];
   /** Writes down what is to be run from the next `apply` on, and nothing else. */

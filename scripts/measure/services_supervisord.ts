@@ -48,6 +48,7 @@ export async function startSupervisord(
   let present: readonly string[] = [];
   return {
     name: "supervisord",
+    keeper: child.pid,
     pids: [child.pid],
     configure(names) {
       present = names;
