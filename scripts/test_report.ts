@@ -28,6 +28,9 @@ export const NOTHING: Counts = {
   skipped: [],
 };
 
+/** Of what a test that failed said; a difference of texts has its end there. */
+const SAID_MAX_LINES = 20;
+
 /** Adds up. Skipped tests without a reason are already in `failed`. */
 export function add(a: Counts, b: Counts): Counts {
   return {
@@ -87,13 +90,20 @@ function readCase(file: string, name: string, inside: string): Counts {
     const failure = /<(?:failure|error)\b([^>]*)>/.exec(inside)?.[1];
     if (failure === undefined) return single();
     const said = /message="([^"]*)"/.exec(failure)?.[1] ?? "";
-    return single(`${file}: ${name}\n${unescape(said)}`);
+    return single(`${file}: ${name}\n${shorten(unescape(said))}`);
   }
   const reason = /\(skipped: (.+)\)$/.exec(name)?.[1];
   const counted = reason
     ? NOTHING
     : single(`${name}: skipped, without saying why`);
   return { ...counted, skipped: [{ name, reason }] };
+}
+
+/** The whole of it stands where the test ran. */
+function shorten(said: string): string {
+  const lines = said.split("\n");
+  if (lines.length <= SAID_MAX_LINES) return said;
+  return ["…", ...lines.slice(-SAID_MAX_LINES)].join("\n");
 }
 
 function unescape(text: string): string {

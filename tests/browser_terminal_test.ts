@@ -122,7 +122,11 @@ test("100 KB that are pasted arrive as they are", async () => {
   ).join("\n");
   assert(new TextEncoder().encode(text).length > 100_000);
   // A line discipline takes 4095 bytes a line; raw, it takes them all.
-  await terminal.enter("stty -echo; cat > pasted; stty echo; echo do''ne");
+  await terminal.enter(
+    "stty -echo; echo no''w; cat > pasted; stty echo; echo do''ne",
+  );
+  // By then the shell has said that it wants no brackets around a paste.
+  await terminal.sees(/^now$/m);
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
   await page.keyboard.press("Control+Shift+V");
   const arrived = () => readFileSync(join(home.path, "pasted"), "utf8");
