@@ -4,7 +4,6 @@
  */
 
 import { join } from "node:path";
-import { until } from "../../tests/harness/until.ts";
 
 const UP_WITHIN_MS = 30_000;
 
@@ -39,6 +38,8 @@ export class Programs implements Disposable {
   readonly #socketPath: string;
   readonly #listener: Bun.UnixSocketListener<Said>;
   readonly #up = new Map<string, Program>();
+  /** Resolves when the next one is up. */
+  #news = Promise.withResolvers<void>();
 
   private constructor(folder: string) {
     this.#file = join(folder, "program");
@@ -74,10 +75,13 @@ export class Programs implements Disposable {
   /** Resolves when one of each name has said that it is up, since `forget`. */
   async areUp(names: readonly string[]): Promise<readonly Program[]> {
     const missing = () => names.filter((name) => !this.#up.has(name));
-    await until(() => missing().length === 0, {
-      withinMs: UP_WITHIN_MS,
-      seen: () => `not up: ${missing().join(", ")}`,
-    });
+    const late = setTimeout(
+      () => this.#news.reject(new Error(`Not up: ${missing().join(", ")}`)),
+      UP_WITHIN_MS,
+    );
+    // To the millisecond: this is what is measured.
+    while (missing().length > 0) await this.#news.promise;
+    clearTimeout(late);
     return names.flatMap((name) => this.#up.get(name) ?? []);
   }
 
@@ -112,6 +116,8 @@ export class Programs implements Disposable {
       },
       print: (how, lines) => void socket.write(`${how} ${lines}\n`),
     });
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
   }
 
   [Symbol.dispose](): void {
