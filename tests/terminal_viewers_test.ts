@@ -14,10 +14,18 @@ import { TerminalHost } from "./harness/terminal_host.ts";
 import type { TestTerminalViewer } from "./harness/terminal_viewer.ts";
 import { until } from "./harness/until.ts";
 
-const MAX_GROWTH_MIB = 2;
+/**
+ * The collectors of two processes move what they hold by three mebibytes either
+ * way in so short a time, and what is kept for a viewer is a hundred
+ * times that if nothing bounds it. `scripts/bench terminal-stalled` measures for a
+ * minute each, to two mebibytes.
+ */
+const MAX_GROWTH_MIB = 6;
+const MAX_PEAK_GROWTH_MIB = 12;
 /** Of output, before memory is looked at: buffers and compiled code are there. */
-const WARM_BYTES = 100 * 1_048_576;
-const STALLED_BYTES = 250 * 1_048_576;
+const WARM_BYTES = 300 * 1_048_576;
+/** Of output while it is looked at, with nobody stuck and with somebody. */
+const WATCHED_BYTES = 250 * 1_048_576;
 const SAMPLE_MS = 20;
 /** Slower than any program prints. */
 const SLOW_BYTES_PER_S = 5_000_000;
@@ -41,14 +49,15 @@ test(
     };
     await until(took(WARM_BYTES), { withinMs: 60_000 });
     const pids = [host.hypivisor.pid, await host.runner() ?? 0];
-    const before = await mostMiB(pids, took(WARM_BYTES));
+    const before = await heldMiB(pids, took(WATCHED_BYTES));
 
     stuck.stall();
-    const most = await mostMiB(pids, took(STALLED_BYTES));
-    assert(
-      most - before <= MAX_GROWTH_MIB,
-      `Grew from ${before} to ${most} MiB`,
-    );
+    const after = await heldMiB(pids, took(WATCHED_BYTES));
+    const grown = `Grew from ${JSON.stringify(before)} to ${
+      JSON.stringify(after)
+    }`;
+    assert(after.median - before.median <= MAX_GROWTH_MIB, grown);
+    assert(after.most - before.most <= MAX_PEAK_GROWTH_MIB, grown);
     const { screens } = stuck;
     stuck.resume();
     await until(() => stuck.screens > screens || stuck.closed?.reason, {
@@ -224,20 +233,20 @@ function verify(
   return found;
 }
 
-/** The most that they hold together until it is over. */
-async function mostMiB(
+/** What processes hold together until something is over, in MiB. */
+async function heldMiB(
   pids: readonly number[],
   isOver: () => boolean,
-): Promise<number> {
-  let most = 0;
-  const look = () => {
-    const sum = pids.reduce((all, pid) => all + residentMiB(pid), 0);
-    most = Math.max(most, sum);
-  };
+): Promise<{ median: number; most: number }> {
+  const samples: number[] = [];
+  const look = () =>
+    void samples.push(pids.reduce((sum, pid) => sum + residentMiB(pid), 0));
   const timer = setInterval(look, SAMPLE_MS);
   await until(isOver, { withinMs: 120_000 });
   clearInterval(timer);
-  return most;
+  samples.sort((a, b) => a - b);
+  const median = samples[Math.floor(samples.length / 2)] ?? NaN;
+  return { median, most: samples.at(-1) ?? NaN };
 }
 
 async function isSize(
