@@ -19,7 +19,7 @@ export class Output {
     { log, bridge, onLines }: {
       log: ServiceLog;
       bridge: McpBridge | undefined;
-      onLines?: (tagged: string) => void;
+      onLines?: (tagged: Buffer) => void;
     },
     words: LastWords,
   ) {

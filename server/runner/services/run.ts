@@ -226,10 +226,10 @@ export class Run {
   }
 
   /** What looks at its lines for the one that says that it is ready. */
-  #lineWatch(): { onLines?: (tagged: string) => void } {
+  #lineWatch(): { onLines?: (tagged: Buffer) => void } {
     const { probe } = this.#parts.config.rules.ready;
     if (probe.kind !== "log") return {};
-    const wanted = Buffer.from(probe.text).toString("latin1");
+    const wanted = Buffer.from(probe.text);
     let isFound = false;
     return {
       onLines: (tagged) => {

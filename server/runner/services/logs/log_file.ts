@@ -18,10 +18,12 @@ import {
   writeSync,
 } from "node:fs";
 import type { LogRules } from "../config/config.ts";
-import type { TaggedLines } from "./line_cutter.ts";
+import { newlinesIn, type TaggedLines } from "./line_cutter.ts";
 
 /** A full disk is tried again this often. */
 export const RETRY_MS = 1_000;
+
+const NEWLINE = 10;
 
 type State =
   | { readonly kind: "open"; readonly fd: number }
@@ -67,18 +69,18 @@ export class LogFile {
     this.#rules = rules;
   }
 
-  write({ text, lines }: TaggedLines, nowMs: number): void {
+  write({ bytes, lines }: TaggedLines, nowMs: number): void {
     if (!this.#isOpen(nowMs)) return this.#lose(lines);
     let start = 0;
     try {
-      while (start < text.length) {
-        const end = this.#fitting(text, start);
+      while (start < bytes.length) {
+        const end = this.#fitting(bytes, start);
         if (end === start) this.#rotate();
-        else start = this.#append(text, start, end);
+        else start = this.#append(bytes, start, end);
       }
     } catch (error) {
       this.#break(error, nowMs);
-      this.#lose(newlinesFrom(text, start));
+      this.#lose(newlinesIn(bytes.subarray(start)));
     }
   }
 
@@ -93,21 +95,20 @@ export class LogFile {
   }
 
   /** How far lines fit into the file; all the way into an empty one. */
-  #fitting(text: string, start: number): number {
+  #fitting(bytes: Buffer, start: number): number {
     const room = this.#rules.maxBytes - this.#size;
-    if (text.length - start <= room) return text.length;
-    const fitting = room > 0 ? text.lastIndexOf("\n", start + room - 1) + 1 : 0;
+    if (bytes.length - start <= room) return bytes.length;
+    const fitting = room > 0
+      ? bytes.lastIndexOf(NEWLINE, start + room - 1) + 1
+      : 0;
     if (fitting > start) return fitting;
-    return this.#size > 0 ? start : text.indexOf("\n", start) + 1;
+    return this.#size > 0 ? start : bytes.indexOf(NEWLINE, start) + 1;
   }
 
   /** Returns how far it came; throws where it does not go on. */
-  #append(text: string, start: number, end: number): number {
+  #append(bytes: Buffer, start = 0, end = bytes.length): number {
     if (this.#state.kind !== "open") throw new Error(this.#state.error);
-    const part = start === 0 && end === text.length
-      ? text
-      : text.slice(start, end);
-    const written = writeSync(this.#state.fd, part, null, "latin1");
+    const written = writeSync(this.#state.fd, bytes, start, end - start);
     this.#size += written;
     return start + written;
   }
@@ -133,10 +134,10 @@ export class LogFile {
     this.#state = { kind: "open", fd };
     fchmodSync(fd, 0o600);
     this.#size = fstatSync(fd).size;
-    const last = Buffer.from("\n");
+    const last = Buffer.from([NEWLINE]);
     if (this.#size > 0) readSync(fd, last, 0, 1, this.#size - 1);
     // A full disk, or a runner that was killed, may have left a line torn.
-    if (last.toString() !== "\n") this.#append("\n", 0, 1);
+    if (last[0] !== NEWLINE) this.#append(Buffer.from([NEWLINE]));
   }
 
   #isOpen(nowMs: number): boolean {
@@ -155,8 +156,8 @@ export class LogFile {
   /** Says in the file how many lines are missing here. */
   #tell(): void {
     if (this.#untold === 0) return;
-    const mark = `[hv] ${this.#untold} lines lost\n`;
-    if (this.#append(mark, 0, mark.length) < mark.length) {
+    const mark = Buffer.from(`[hv] ${this.#untold} lines lost\n`);
+    if (this.#append(mark) < mark.length) {
       throw new Error("ENOSPC: no space left on device");
     }
     this.#untold = 0;
@@ -181,12 +182,4 @@ function move(from: string, to: string): void {
     // Not every number has a file yet.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-}
-
-function newlinesFrom(text: string, start: number): number {
-  let count = 0;
-  for (let at = text.indexOf("\n", start); at >= 0; count++) {
-    at = text.indexOf("\n", at + 1);
-  }
-  return count;
 }

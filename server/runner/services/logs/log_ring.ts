@@ -1,14 +1,15 @@
 /**
  * The newest lines of one service, in memory, each with a number.
  *
- * Kept as the chunks in which they came: a million lines a second make no
- * objects of their own, and are cut apart only for whoever reads them. A reader
- * holds a place, not a buffer: one that is too slow is told how much it missed.
+ * Kept as bytes in a ring, in the chunks in which they came: a million lines a
+ * second make no objects of their own, and are cut apart only for whoever reads
+ * them. A reader holds a place, not a buffer: one that is too slow is told how
+ * much it missed.
  */
 
 import type { UnixMs } from "../../../protocol/node.ts";
 import type { LogLine } from "../../../protocol/service.ts";
-import type { TaggedLines } from "./line_cutter.ts";
+import { newlinesIn, type TaggedLines } from "./line_cutter.ts";
 import { readLine } from "./log_line.ts";
 
 /** Of tagged text, so that an empty line counts as well. */
@@ -17,18 +18,38 @@ export const RING_MAX_BYTES = 1024 * 1024;
 /** Beyond this a person does not look, and a page cannot show. */
 export const RING_MAX_LINES = 10_000;
 
-interface Chunk extends TaggedLines {
-  readonly firstSeq: number;
+/** The ring begins as small as this: most services say little. */
+const STORE_MIN_BYTES = 4 * 1024;
+
+/**
+ * A chunk that is no larger part of the ring is dropped as a whole: to find out
+ * how many lines a part of it has costs as much as to look at all of it.
+ */
+const SMALL = 1 / 4;
+
+/** To such a place memory is copied up to ten times as fast as to others. */
+const ALIGNMENT = 64;
+
+/** Of a chunk for which that is worth the bytes before it. */
+const ALIGNED_BYTES = 16 * 1024;
+
+const NEWLINE = 10;
+
+interface Chunk {
+  firstSeq: number;
   readonly at: UnixMs;
   /** Whether there are time stamps behind the tags. */
   readonly isStamped: boolean;
+  /** Where it is in all that was ever pushed, in bytes. */
+  from: number;
+  readonly to: number;
 }
 
 /** Where a reader is: the number of the line it wants next. */
 export interface RingPlace {
   seq: number;
-  /** Of the chunk that line is in, and where in it; a hint, to skip a search. */
-  hint?: { readonly chunk: Chunk; readonly offset: number };
+  /** Of the chunk that line is in, and where it is; a hint, to skip a search. */
+  hint?: { readonly chunk: Chunk; readonly from: number };
 }
 
 export interface RingLines {
@@ -41,12 +62,11 @@ export class LogRing {
   #maxBytes: number;
   readonly #maxLines: number;
   readonly #chunks: Chunk[] = [];
-  #bytes = 0;
   #nextSeq = 1;
-  /** What is dropped of the first chunk. */
-  #dropped = 0;
-  /** How many lines that is. */
-  #counted: { chunk: Chunk; at: number; lines: number } | undefined;
+  /** A byte that was pushed as the n-th is at n modulo its length. */
+  #store: Buffer = Buffer.alloc(0);
+  /** How many bytes were pushed. */
+  #to = 0;
 
   constructor(maxBytes = RING_MAX_BYTES, maxLines = RING_MAX_LINES) {
     this.#maxBytes = maxBytes;
@@ -60,14 +80,7 @@ export class LogRing {
 
   /** The number of the oldest line there is. */
   get firstSeq(): number {
-    const first = this.#chunks[0];
-    if (!first) return this.#nextSeq;
-    // Counted when it is asked for: a flood drops and drops, and nobody reads.
-    if (this.#counted?.chunk !== first || this.#counted.at !== this.#dropped) {
-      const lines = countNewlines(first.text, this.#dropped);
-      this.#counted = { chunk: first, at: this.#dropped, lines };
-    }
-    const oldest = first.firstSeq + this.#counted.lines;
+    const oldest = this.#chunks[0]?.firstSeq ?? this.#nextSeq;
     return Math.max(oldest, this.#nextSeq - this.#maxLines);
   }
 
@@ -76,19 +89,32 @@ export class LogRing {
   }
 
   push(
-    { text, lines }: TaggedLines,
+    { bytes, lines }: TaggedLines,
     { at, isStamped }: { at: UnixMs; isStamped: boolean },
   ): void {
-    const firstSeq = this.#nextSeq;
-    this.#chunks.push({ firstSeq, text, lines, at, isStamped });
+    // Of more than there is room for, the end.
+    const surplus = bytes.length - this.#maxBytes;
+    const cut = surplus > 0 ? bytes.indexOf(NEWLINE, surplus - 1) + 1 : 0;
+    const kept = bytes.subarray(cut);
+    const from = kept.length < ALIGNED_BYTES
+      ? this.#to
+      : Math.ceil(this.#to / ALIGNMENT) * ALIGNMENT;
+    const to = from + kept.length;
+    this.#dropTo(to - this.#maxBytes);
+    this.#reserve(to);
+    this.#write(kept, from);
+    this.#to = to;
+    const firstSeq = this.#nextSeq + newlinesIn(bytes.subarray(0, cut));
     this.#nextSeq += lines;
-    this.#bytes += text.length;
-    this.#evict();
+    if (kept.length === 0) return;
+    this.#chunks.push({ firstSeq, at, isStamped, from, to });
+    this.#dropLines();
   }
 
   setMaxBytes(maxBytes: number): void {
     this.#maxBytes = maxBytes;
-    this.#evict();
+    this.#dropTo(this.#to - maxBytes);
+    if (this.#store.length > maxBytes) this.#resize(maxBytes);
   }
 
   /** The number of the first line that came at or after `at`. */
@@ -122,7 +148,7 @@ export class LogRing {
     for (; left > 0 && index < this.#chunks.length; index++) {
       const chunk = this.#chunks[index];
       if (!chunk) break;
-      left -= readChunk(chunk, place, { lines, maxChars: left });
+      left -= this.#readChunk(chunk, place, { lines, maxChars: left });
     }
     return { missed, lines };
   }
@@ -138,47 +164,110 @@ export class LogRing {
     return Math.max(index - 1, 0);
   }
 
-  #evict(): void {
-    while (this.#chunks.length > 1) {
-      const [first, second] = this.#chunks;
-      if (!first || !second) break;
-      const whole = first.text.length - this.#dropped;
-      const isSurplus = this.#bytes - whole >= this.#maxBytes ||
-        this.#nextSeq - second.firstSeq >= this.#maxLines;
-      if (!isSurplus) break;
-      this.#chunks.shift();
-      this.#bytes -= whole;
-      this.#dropped = 0;
+  /** Reads lines of one chunk into `lines`; returns how many characters. */
+  #readChunk(
+    chunk: Chunk,
+    place: RingPlace,
+    { lines, maxChars }: { lines: LogLine[]; maxChars: number },
+  ): number {
+    const { at, isStamped } = chunk;
+    const { hint } = place;
+    const from = hint?.chunk === chunk ? hint.from : chunk.from;
+    const text = this.#text(from, chunk.to);
+    const start = hint?.chunk === chunk
+      ? 0
+      : offsetOf(text, place.seq - chunk.firstSeq);
+    let offset = start;
+    while (offset < text.length && offset - start < maxChars) {
+      const end = text.indexOf("\n", offset);
+      const line = readLine(text.slice(offset, end), isStamped);
+      lines.push({ at, ...line, seq: place.seq++ });
+      offset = end + 1;
     }
-    const excess = this.#bytes - this.#maxBytes;
-    const text = this.#chunks[0]?.text;
-    if (excess <= 0 || text === undefined) return;
-    const cut = text.indexOf("\n", this.#dropped + excess - 1) + 1;
-    this.#bytes -= cut - this.#dropped;
-    this.#dropped = cut;
+    if (offset < text.length) place.hint = { chunk, from: from + offset };
+    else delete place.hint;
+    return offset - start;
   }
-}
 
-/** Reads lines of one chunk into `lines`; returns how many characters. */
-function readChunk(
-  chunk: Chunk,
-  place: RingPlace,
-  { lines, maxChars }: { lines: LogLine[]; maxChars: number },
-): number {
-  const { text, at, isStamped } = chunk;
-  const start = place.hint?.chunk === chunk
-    ? place.hint.offset
-    : offsetOf(text, place.seq - chunk.firstSeq);
-  let offset = start;
-  while (offset < text.length && offset - start < maxChars) {
-    const end = text.indexOf("\n", offset);
-    const line = readLine(text.slice(offset, end), isStamped);
-    lines.push({ at, ...line, seq: place.seq++ });
-    offset = end + 1;
+  /** Keeps only what was pushed from there on, and only whole lines of it. */
+  #dropTo(from: number): void {
+    let [first] = this.#chunks;
+    while (first && first.from < from && this.#isToGo(first, from)) {
+      this.#chunks.shift();
+      [first] = this.#chunks;
+    }
+    if (!first || first.from >= from) return;
+    const cut = this.#nextLine(from, first.to);
+    for (const slice of this.#slices(first.from, cut)) {
+      first.firstSeq += newlinesIn(slice);
+    }
+    first.from = cut;
+    if (cut === first.to) this.#chunks.shift();
   }
-  if (offset < text.length) place.hint = { chunk, offset };
-  else delete place.hint;
-  return offset - start;
+
+  /** Whether all of a chunk is dropped when only what is from there on stays. */
+  #isToGo({ from, to }: Chunk, place: number): boolean {
+    return to <= place || to - from <= this.#maxBytes * SMALL;
+  }
+
+  #dropLines(): void {
+    const oldest = this.#nextSeq - this.#maxLines;
+    while ((this.#chunks[1]?.firstSeq ?? Infinity) <= oldest) {
+      this.#chunks.shift();
+    }
+  }
+
+  /** Makes the store large enough to go on to there. */
+  #reserve(to: number): void {
+    const needed = to - (this.#chunks[0]?.from ?? this.#to);
+    let size = Math.max(this.#store.length, STORE_MIN_BYTES);
+    while (size < needed) size *= 2;
+    size = Math.min(size, this.#maxBytes);
+    if (size > this.#store.length) this.#resize(size);
+  }
+
+  #resize(size: number): void {
+    let from = this.#chunks[0]?.from ?? this.#to;
+    const kept = this.#slices(from, this.#to);
+    this.#store = Buffer.allocUnsafeSlow(size);
+    for (const slice of kept) {
+      this.#write(slice, from);
+      from += slice.length;
+    }
+  }
+
+  #write(bytes: Buffer, from: number): void {
+    const start = from % this.#store.length;
+    const room = this.#store.length - start;
+    bytes.copy(this.#store, start, 0, room);
+    if (bytes.length > room) bytes.copy(this.#store, 0, room);
+  }
+
+  /** Where the first line begins that does not begin before a place. */
+  #nextLine(from: number, to: number): number {
+    let at = from - 1;
+    for (const slice of this.#slices(at, to)) {
+      const newline = slice.indexOf(NEWLINE);
+      if (newline >= 0) return at + newline + 1;
+      at += slice.length;
+    }
+    return to;
+  }
+
+  /** What was pushed from a place to another, in one piece or in two. */
+  #slices(from: number, to: number): Buffer[] {
+    if (from === to) return [];
+    const { length } = this.#store;
+    const start = from % length;
+    const end = start + to - from;
+    if (end <= length) return [this.#store.subarray(start, end)];
+    return [this.#store.subarray(start), this.#store.subarray(0, end - length)];
+  }
+
+  #text(from: number, to: number): string {
+    return this.#slices(from, to).map((slice) => slice.toString("latin1"))
+      .join("");
+  }
 }
 
 /** Where the line after so many newlines begins. */
@@ -186,14 +275,4 @@ function offsetOf(text: string, newlines: number): number {
   let offset = 0;
   for (let i = 0; i < newlines; i++) offset = text.indexOf("\n", offset) + 1;
   return offset;
-}
-
-function countNewlines(text: string, before: number): number {
-  let count = 0;
-  let at = text.indexOf("\n");
-  while (at >= 0 && at < before) {
-    count++;
-    at = text.indexOf("\n", at + 1);
-  }
-  return count;
 }

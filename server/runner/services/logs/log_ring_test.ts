@@ -7,7 +7,7 @@ const OVERHEAD = 7;
 
 function tagged(...lines: readonly string[]): TaggedLines {
   return {
-    text: lines.map((line) => `[out] ${line}\n`).join(""),
+    bytes: Buffer.from(lines.map((line) => `[out] ${line}\n`).join("")),
     lines: lines.length,
   };
 }
@@ -39,10 +39,8 @@ test("LogRing drops line by line, whatever chunks they came in", () => {
 test("LogRing is bounded for empty lines, too (B31)", () => {
   const ring = new LogRing();
   for (let i = 0; i < 100; i++) {
-    ring.push({ text: "[out] \n".repeat(5_000), lines: 5_000 }, {
-      at: 1,
-      isStamped: false,
-    });
+    const bytes = Buffer.from("[out] \n".repeat(5_000));
+    ring.push({ bytes, lines: 5_000 }, { at: 1, isStamped: false });
   }
   expect(ring.nextSeq - ring.firstSeq).toBe(RING_MAX_LINES);
   expect(texts(ring)).toHaveLength(RING_MAX_LINES);
@@ -91,6 +89,36 @@ test("LogRing gives every line once to a reader that keeps up", () => {
   expect(seqs).toEqual(
     Array.from({ length: ring.nextSeq - 1 }, (_, i) => i + 1),
   );
+});
+
+test("LogRing keeps the newest of any chunks, whole and in order", () => {
+  const maxBytes = 100_000;
+  const ring = new LogRing(maxBytes, Infinity);
+  let n = 0;
+  for (let i = 0; i < 120; i++) {
+    const count = [1, 7, 300, 2_000, 9_000][i * 31 % 5] ?? 0;
+    // As if in memory that is used again.
+    const { bytes, lines } = tagged(
+      ...Array.from({ length: count }, () => String(n++)),
+    );
+    ring.push({ bytes, lines }, { at: 1, isStamped: false });
+    bytes.fill(0);
+    if (i === 60) ring.setMaxBytes(maxBytes / 2);
+    if (i === 80) ring.setMaxBytes(maxBytes);
+    const { lines: kept } = ring.read({ seq: ring.firstSeq }, Infinity);
+    expect(ring.nextSeq).toBe(n + 1);
+    expect(kept.map(({ text }) => Number(text))).toEqual(
+      kept.map(({ seq }) => seq - 1),
+    );
+    expect(kept.at(-1)?.seq ?? n).toBe(n);
+    expect(kept).toHaveLength(n + 1 - ring.firstSeq);
+    const bytesKept = kept.reduce(
+      (sum, { text }) => sum + OVERHEAD + text.length,
+      0,
+    );
+    expect(bytesKept).toBeLessThanOrEqual(maxBytes);
+    if (i > 90) expect(bytesKept).toBeGreaterThan(maxBytes / 2);
+  }
 });
 
 test("LogRing.seqSince() finds the first line of a time", () => {

@@ -86,25 +86,23 @@ export class ServiceLog {
   /**
    * A new process' stream: its lines are its own, from the first byte on.
    *
-   * @param onLines Told of tagged lines, as latin1.
+   * @param onLines Told of tagged lines; must not keep them.
    */
-  open(stream: Stream, onLines?: (text: string) => void): LogInlet {
-    const cutter = new LineCutter(stream);
-    const add = (tagged: TaggedLines | undefined) => {
-      if (!tagged) return;
+  open(stream: Stream, onLines?: (bytes: Buffer) => void): LogInlet {
+    const cutter = new LineCutter(stream, (tagged) => {
       this.#add(tagged);
-      onLines?.(tagged.text);
-    };
+      onLines?.(tagged.bytes);
+    });
     return {
-      take: (chunk) => add(cutter.take(chunk, this.#stamp())),
-      finish: () => add(cutter.finish(this.#stamp())),
+      take: (chunk) => cutter.take(chunk, this.#stamp()),
+      finish: () => cutter.finish(this.#stamp()),
     };
   }
 
   /** Writes a line of the runner's own. */
   mark(words: string): void {
     const text = `[hv] ${markText(words, this.#clock.at())}\n`;
-    this.#add({ text, lines: 1 });
+    this.#add({ bytes: Buffer.from(text), lines: 1 });
   }
 
   /** Whether the file can be written again, if it could not be. */

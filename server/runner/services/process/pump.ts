@@ -36,7 +36,7 @@ const QUIET_LOOKS = 4;
  */
 const TURN_BYTES = 512 * 1024;
 
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 192 * 1024;
 
 /** For all floods: whoever takes a chunk is done with it when it returns. */
 let scratch: Buffer | undefined;
