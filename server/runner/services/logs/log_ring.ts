@@ -34,6 +34,7 @@ const ALIGNMENT = 64;
 const ALIGNED_BYTES = 16 * 1024;
 
 const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
 
 interface Chunk {
   firstSeq: number;
@@ -64,7 +65,7 @@ export class LogRing {
   readonly #chunks: Chunk[] = [];
   #nextSeq = 1;
   /** A byte that was pushed as the n-th is at n modulo its length. */
-  #store: Buffer = Buffer.alloc(0);
+  #store = NOTHING;
   /** How many bytes were pushed. */
   #to = 0;
 
