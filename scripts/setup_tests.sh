@@ -4,7 +4,7 @@
 
 . scripts/debian_packages.sh
 
-want chromium chromium
+want chromium-headless-shell chromium-headless-shell
 want tmux tmux
 want vim vim
 want htop htop

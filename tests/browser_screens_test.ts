@@ -2,7 +2,7 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { assertEquals } from "@std/assert";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setDefaultTimeout, test } from "bun:test";
 import { Desk } from "./harness/desk.ts";
@@ -35,21 +35,6 @@ async function violations({ page }: Desk): Promise<string[]> {
   );
 }
 
-/**
- * Chromium at times never answers a request for a picture of a page that goes
- * on working. The picture is for people: its lack is told, and judges nothing.
- */
-async function keepPicture({ page }: Desk, name: string): Promise<void> {
-  const path = join(ARTIFACTS, `${name}.png`);
-  rmSync(path, { force: true }); // Nobody shall take an old one for this.
-  try {
-    await page.screenshot({ path });
-  } catch (error) {
-    const { message } = error as Error;
-    process.stderr.write(`no picture of ${name}: ${message}\n`);
-  }
-}
-
 /** Walks through screens, looks at each, and keeps a picture of it. */
 async function look(
   desk: Desk,
@@ -60,7 +45,8 @@ async function look(
   for (const { name, show } of screens) {
     await show(desk);
     found.push(...(await violations(desk)).map((one) => `${name}: ${one}`));
-    await keepPicture(desk, `${name}-${colorScheme}`);
+    const path = join(ARTIFACTS, `${name}-${colorScheme}.png`);
+    await desk.page.screenshot({ path });
   }
   assertEquals(found, []);
 }

@@ -2,7 +2,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { assertEquals } from "@std/assert";
 import { afterAll, beforeAll, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { openBrowser, openPage } from "./transcript_page/browser.ts";
+import { launchBrowser } from "./harness/browser.ts";
+import { openPage } from "./transcript_page/browser.ts";
 import type { TestPage } from "./transcript_page/page.tsx";
 
 declare const page: TestPage;
@@ -11,7 +12,7 @@ setDefaultTimeout(30_000);
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

@@ -7,7 +7,8 @@
  */
 
 import type { Page } from "playwright-core";
-import { openBrowser, openPage } from "./transcript_page/browser.ts";
+import { launchBrowser } from "./harness/browser.ts";
+import { openPage } from "./transcript_page/browser.ts";
 import type { TestPage } from "./transcript_page/page.tsx";
 
 declare const page: TestPage;
@@ -118,7 +119,7 @@ function round(value: number): number {
 }
 
 if (import.meta.main) {
-  const browser = await openBrowser();
+  const browser = await launchBrowser();
   await using opened = await openPage(browser);
   const figures = await benchTranscript(opened.page);
   const { scriptBytes } = opened.server;

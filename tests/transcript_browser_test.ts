@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, openPage } from "./transcript_page/browser.ts";
+import { launchBrowser } from "./harness/browser.ts";
+import { openPage } from "./transcript_page/browser.ts";
 import type { TestPage } from "./transcript_page/page.tsx";
 
 declare const page: TestPage;
@@ -10,7 +11,7 @@ setDefaultTimeout(30_000);
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

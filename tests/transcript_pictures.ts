@@ -7,7 +7,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { openBrowser, openPage } from "./transcript_page/browser.ts";
+import { launchBrowser } from "./harness/browser.ts";
+import { openPage } from "./transcript_page/browser.ts";
 import type { TestPage } from "./transcript_page/page.tsx";
 
 declare const page: TestPage;
@@ -85,7 +86,7 @@ async function everything(target: Page): Promise<void> {
   await target.hover('[data-kind="user"] >> nth=-1');
 }
 
-const browser = await openBrowser();
+const browser = await launchBrowser();
 await mkdir(FOLDER, { recursive: true });
 for (const theme of ["dark", "light"]) {
   for (const [name, draw] of Object.entries({ working, everything })) {

@@ -8,7 +8,8 @@ import {
   benchTranscript,
   type TranscriptFigures,
 } from "../../tests/transcript_bench.ts";
-import { openBrowser, openPage } from "../../tests/transcript_page/browser.ts";
+import { launchBrowser } from "../../tests/harness/browser.ts";
+import { openPage } from "../../tests/transcript_page/browser.ts";
 import {
   atMost,
   type Figure,
@@ -34,7 +35,7 @@ export const page: Measurement = {
   async run() {
     await using hypivisor = await startTested();
     const runs: TranscriptFigures[] = [];
-    const browser = await openBrowser();
+    const browser = await launchBrowser();
     for (let run = 0; run < RUNS; run++) {
       await using opened = await openPage(browser);
       runs.push(await benchTranscript(opened.page));

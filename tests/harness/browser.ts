@@ -3,8 +3,13 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { existsSync } from "node:fs";
 
+/**
+ * The headless shell is the same engine without windows. In a browser that has
+ * some, a page that is made narrow at times gets no frames any more.
+ */
 const CANDIDATES = [
   process.env.CHROMIUM_BIN,
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -1,31 +1,13 @@
 /** A Chromium with the transcript page open, for tests and measurements. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { type PageServer, servePage } from "./server.ts";
-
-const ARGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   readonly server: PageServer;
   /** What the page complained about: errors, and breaches of its policy. */
   readonly complaints: string[];
-}
-
-export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ARGS,
-  });
 }
 
 export async function openPage(browser: Browser): Promise<OpenPage> {
