@@ -140,15 +140,6 @@ export function widenPipe(fd: number, bytes: number): void {
   if (!IS_MAC) fcntl?.(fd, F_SETPIPE_SZ, bytes);
 }
 
-const FIONREAD = 0x541b;
-
-/** How many bytes wait in a pipe. Undefined where that is not to be known. */
-export function waitingBytes(fd: number): number | undefined {
-  const count = new Int32Array(1);
-  if (IS_MAC || ioctl?.(fd, FIONREAD, ptr(count)) !== 0) return undefined;
-  return count[0];
-}
-
 const dup3 = IS_MAC
   ? undefined
   : find("dup3", { args: ["int", "int", "int"], returns: "int" });

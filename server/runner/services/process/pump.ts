@@ -9,7 +9,7 @@
 
 import { closeSync, readSync } from "node:fs";
 import { logger } from "../../../log.ts";
-import { waitingBytes, widenPipe } from "../../libc.ts";
+import { widenPipe } from "../../libc.ts";
 import { PipeStream } from "./pipe_stream.ts";
 
 const log = logger("pump");
@@ -76,7 +76,7 @@ class PipePump {
   }
 
   async run(): Promise<void> {
-    while (await this.#wait() === "flood") await this.#look();
+    while (await this.#wait() === "flood" && await this.#look() === "quiet");
   }
 
   close(): void {
@@ -103,7 +103,7 @@ class PipePump {
       pieces = performance.now() - lastAt < SOON_MS ? pieces + 1 : 0;
       this.#take(chunk);
       turnBytes += chunk.length;
-      if (pieces === FLOOD_PIECES) next = stream.takeAway();
+      if (pieces === FLOOD_PIECES) next ??= stream.takeAway();
       if (turnBytes >= TURN_BYTES) {
         await nextTurn();
         turnBytes = 0;
@@ -117,35 +117,48 @@ class PipePump {
   }
 
   /** Looks again and again for what has come, as long as something does. */
-  async #look(): Promise<void> {
+  async #look(): Promise<"end" | "quiet"> {
     widenPipe(this.#fd, PIPE_BYTES);
     let quiet = 0;
     let lookedAt = -Infinity;
     while (quiet < QUIET_LOOKS && !this.#isClosed) {
       const now = performance.now();
       const bytes = this.#drain();
+      if (bytes === "end") return "end";
+      quiet = bytes === 0 ? quiet + 1 : 0;
       const perRest = bytes / (now - lookedAt) * REST_MS;
       lookedAt = now;
-      quiet = bytes === 0 ? quiet + 1 : 0;
       // Who would fill the pipe meanwhile would have to wait.
       const isFull = Math.max(bytes, perRest) >= FULL_BYTES;
       await (isFull ? nextTurn() : Bun.sleep(REST_MS));
     }
+    return "quiet";
   }
 
-  /** Hands on what waits, within the bounds of a turn. Returns how much. */
-  #drain(): number {
-    const waiting = Math.min(waitingBytes(this.#fd) ?? 0, TURN_BYTES);
+  /** Hands on what is there, within the bounds of a turn. Returns how much. */
+  #drain(): number | "end" {
     scratch ??= Buffer.allocUnsafeSlow(READ_BYTES);
     let bytes = 0;
-    while (bytes < waiting) {
-      const length = Math.min(waiting - bytes, READ_BYTES);
-      const read = readSync(this.#fd, scratch, 0, length, null);
-      if (read === 0) break;
+    while (bytes < TURN_BYTES) {
+      const read = readNow(this.#fd, scratch);
+      if (read === 0 && bytes === 0) return "end";
+      if (!read) break;
       this.#take(scratch.subarray(0, read));
       bytes += read;
+      // That was all: to ask again would cost an error.
+      if (read < READ_BYTES) break;
     }
     return bytes;
+  }
+}
+
+/** How much was read, 0 at the end; undefined if nothing is there yet. */
+function readNow(fd: number, into: Buffer): number | undefined {
+  try {
+    return readSync(fd, into, 0, into.length, null);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return undefined;
+    throw error;
   }
 }
 
