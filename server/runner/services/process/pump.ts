@@ -21,11 +21,14 @@ const SOON_MS = 1;
 /** What comes meanwhile is read at once. Nobody waits for so short a time. */
 const REST_MS = 1;
 
-/** For that the usual 64 KiB are too few: the program would have to wait. */
-const PIPE_BYTES = 512 * 1024;
+/**
+ * For that the usual 64 KiB are too few: the program would have to wait. More
+ * than this is not given to everybody.
+ */
+const PIPE_BYTES = 1024 * 1024;
 
 /** In one rest, this is near to that. */
-const FULL_BYTES = 384 * 1024;
+const FULL_BYTES = 768 * 1024;
 
 /** The flood is over after so many looks at nothing. */
 const QUIET_LOOKS = 4;
@@ -34,7 +37,7 @@ const QUIET_LOOKS = 4;
  * Of one pipe in one turn of the loop. A child that floods is read on in the
  * next one, after everybody else.
  */
-const TURN_BYTES = 512 * 1024;
+const TURN_BYTES = 1024 * 1024;
 
 const READ_BYTES = 192 * 1024;
 
