@@ -34,12 +34,14 @@ const FULL_BYTES = 768 * 1024;
 const QUIET_LOOKS = 4;
 
 /**
- * Of one pipe in one turn of the loop. A child that floods is read on in the
- * next one, after everybody else.
+ * Of one pipe in one turn of the loop, for whoever takes it is not always fast.
+ * A child that floods is read on in the next one, after everybody else.
  */
-const TURN_BYTES = 1024 * 1024;
+const TURN_MS = 2;
 
-const READ_BYTES = 192 * 1024;
+/** Read at once: less of it where that takes long, but nothing smaller. */
+const MIN_READ_BYTES = 16 * 1024;
+const MAX_READ_BYTES = 128 * 1024;
 
 /** For all floods: whoever takes a chunk is done with it when it returns. */
 let scratch: Buffer | undefined;
@@ -71,6 +73,7 @@ class PipePump {
   #fd: number;
   readonly #take: (chunk: Uint8Array) => void;
   #stream: PipeStream | undefined;
+  #readBytes = MIN_READ_BYTES;
   #isClosed = false;
 
   constructor(fd: number, take: (chunk: Uint8Array) => void) {
@@ -96,7 +99,7 @@ class PipePump {
     if (this.#isClosed) return "end";
     const stream = new PipeStream(this.#fd);
     this.#stream = stream;
-    let turnBytes = 0;
+    let turnEnds = 0;
     let pieces = 0;
     let lastAt = -Infinity;
     let next: number | undefined;
@@ -105,11 +108,10 @@ class PipePump {
       if (!chunk) break;
       pieces = performance.now() - lastAt < SOON_MS ? pieces + 1 : 0;
       this.#take(chunk);
-      turnBytes += chunk.length;
       if (pieces === FLOOD_PIECES) next ??= stream.takeAway();
-      if (turnBytes >= TURN_BYTES) {
+      if (performance.now() >= turnEnds) {
         await nextTurn();
-        turnBytes = 0;
+        turnEnds = performance.now() + TURN_MS;
       }
       lastAt = performance.now();
     }
@@ -140,25 +142,32 @@ class PipePump {
 
   /** Hands on what is there, within the bounds of a turn. Returns how much. */
   #drain(): number | "end" {
-    scratch ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    scratch ??= Buffer.allocUnsafeSlow(MAX_READ_BYTES);
     let bytes = 0;
-    while (bytes < TURN_BYTES) {
-      const read = readNow(this.#fd, scratch);
+    let now = performance.now();
+    const turnEnds = now + TURN_MS;
+    while (now < turnEnds) {
+      const read = readNow(this.#fd, scratch, this.#readBytes);
       if (read === 0 && bytes === 0) return "end";
       if (!read) break;
       this.#take(scratch.subarray(0, read));
       bytes += read;
       // That was all: to ask again would cost an error.
-      if (read < READ_BYTES) break;
+      if (read < this.#readBytes) break;
+      const tookMs = performance.now() - now;
+      now += tookMs;
+      this.#readBytes = tookMs > TURN_MS / 2
+        ? Math.max(this.#readBytes / 2, MIN_READ_BYTES)
+        : Math.min(this.#readBytes * 2, MAX_READ_BYTES);
     }
     return bytes;
   }
 }
 
 /** How much was read, 0 at the end; undefined if nothing is there yet. */
-function readNow(fd: number, into: Buffer): number | undefined {
+function readNow(fd: number, into: Buffer, bytes: number): number | undefined {
   try {
-    return readSync(fd, into, 0, into.length, null);
+    return readSync(fd, into, 0, bytes, null);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EAGAIN") return undefined;
     throw error;

@@ -83,3 +83,30 @@ test("Pump.close() ends it in the middle of a flood", async () => {
   expect(bytes).toBe(read);
   expect(openOf(inode)).toBe(0);
 });
+
+test("startPump() leaves others their turns when what it reads takes long", async () => {
+  let bytes = 0;
+  let inTurn = 0;
+  let most = 0;
+  const { pump } = talk(
+    `const block = "y\\n".repeat(8_192);
+while (true) require("node:fs").writeSync(1, block);`,
+    (chunk) => {
+      const until = performance.now() + chunk.length / 16_384;
+      while (performance.now() < until);
+      bytes += chunk.length;
+      inTurn += chunk.length;
+      most = Math.max(most, inTurn);
+      if (bytes > 4_000_000) pump.close();
+    },
+  );
+  let isOver = false;
+  const turn = () => {
+    inTurn = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  await pump.ended;
+  isOver = true;
+  expect(most).toBeLessThanOrEqual(128 * 1024);
+});
