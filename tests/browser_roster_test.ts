@@ -151,6 +151,7 @@ test("J, K and Ctrl+J walk through the agents", async () => {
     await page.evaluate(() => (document.activeElement as HTMLElement)?.blur());
     await page.keyboard.press(key);
     await isAt(to);
+    await page.locator("textarea:focus").waitFor();
   };
   // Who waits is first; before that is known, another one is.
   for (const at of [0, 1, 2]) await desk.row(at).waitFor();

@@ -5,7 +5,7 @@
  * twice in an empty field stops. On a phone Enter is a new line.
  */
 
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { NodeRecord } from "../../server/protocol/node.ts";
 import { AttachmentTiles } from "../components/attachment_tiles.tsx";
@@ -47,7 +47,8 @@ export function Composer(props: ComposerProps) {
 
   useLayoutEffect(() => grow(field.current), [text]);
 
-  useEffect(() => {
+  // With the view, not a frame later: what is typed at once belongs in it.
+  useLayoutEffect(() => {
     const hands = {
       focus: () => field.current?.focus(),
       stop: () => commands.stop(),
