@@ -1,7 +1,9 @@
 /** One conversation, as a page sees it: `hyper-pi.2`. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Database } from "bun:sqlite";
 import { test } from "bun:test";
+import { join } from "node:path";
 import { asked, said } from "./harness/fake_agent.ts";
 
 import { type Frame, TestSocket } from "./harness/socket.ts";
@@ -222,6 +224,12 @@ test(
       await until(() => viewer.snapshots > 0 && viewer.items.length > 0);
       await viewer.loadOlder();
       assertEquals(viewer.keys, items.map(({ key }) => key));
+
+      // It is written behind: the next viewer may be quicker than that.
+      const file = join(hypivisor.dataDir, "hypivisor.db");
+      using db = new Database(file, { readonly: true });
+      const kept = db.query("select 1 from session where id = ? and more = 0");
+      await until(() => kept.get(agent.facts.session.id) !== null);
 
       let asks = 0;
       agent.onRequest = () => asks++;
