@@ -115,3 +115,25 @@ test("LineCutter emits many short lines in pieces of whole ones", () => {
   expect(emitted.length).toBeGreaterThan(10);
   for (const piece of emitted) expect(piece).toEndWith("\n");
 });
+
+test("LineCutter finds the same lines, wherever the chunks end", () => {
+  const lengths = [0, 1, 2, 31, 100, 4095, LINE_MAX_BYTES];
+  let text = "";
+  for (let i = 0; i < 500; i++) {
+    const length = lengths[i * 5 % lengths.length] ?? 0;
+    text += String.fromCharCode(97 + i % 26).repeat(length) + "\n";
+  }
+  const tagged = text.trimEnd().split("\n").map((line) => `[out] ${line}\n`);
+  const all = bytes(text);
+  for (const size of [1, 7, 4096, 65_537, 262_144]) {
+    // Byte by byte it is slow; then the short lines at its beginning do.
+    const end = size < 100 ? 20_000 : all.length;
+    let found = "";
+    const cutter = makeCutter("out");
+    for (let at = 0; at < end; at += size) {
+      found += cutter.take(all.subarray(at, Math.min(at + size, end)), "").text;
+    }
+    const lines = text.slice(0, end).split("\n").length - 1;
+    expect(found === tagged.slice(0, lines).join("")).toBe(true);
+  }
+});
