@@ -32,6 +32,8 @@ export async function buildBinary(
     entrypoints: ENTRYPOINTS,
     format: "esm",
     minify: true,
+    // A command loads only what it imports: 2 ms less of 16.
+    splitting: true,
     // Parsing is done at build time: 4 ms less of 15 to listening.
     bytecode: true,
     sourcemap: "linked",

@@ -1,18 +1,15 @@
 /**
- * Rest: once it is quiet, what a burst of work took is given back.
+ * Rest: once it is quiet, what a start took is given back.
  *
- * The engine keeps what it has had for when it needs it again; after a start or
- * a reload it does not.
+ * The engine keeps what it has had for when it needs it again; after a start it
+ * does not. With it goes all that it has compiled, which is why this is done
+ * once and not after whatever may come again.
  */
 
 /** A start is over by then, and so is what follows from it. */
 const QUIET_MS = 5_000;
 
-let timer: Timer | undefined;
-
-/** Says that something large was done which is not done often. */
+/** Says that the process has started. */
 export function restSoon(): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => Bun.shrink(), QUIET_MS);
-  timer.unref();
+  setTimeout(() => Bun.shrink(), QUIET_MS).unref();
 }

@@ -14,7 +14,7 @@ import {
 import { type Field, startField } from "./services_field.ts";
 import type { Supervisor } from "./services_supervisor.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SERVICES = 100;
 const LISTS = 7;
 const MAX_TO_PM2 = 0.25;

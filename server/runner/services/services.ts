@@ -15,7 +15,6 @@ import type {
   ServicePush,
   ServiceRecord,
 } from "../../protocol/service.ts";
-import { restSoon } from "../../rest.ts";
 import type { ChildRecords } from "../child_record.ts";
 import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
@@ -218,7 +217,6 @@ export class Services {
     const gone = [...before].filter(([name]) => !this.#entries.has(name));
     for (const [name, entry] of gone) this.#remove(name, entry);
     shareMemory([...this.all()]);
-    restSoon();
     return added;
   }
 
