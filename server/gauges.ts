@@ -73,7 +73,8 @@ function serviceGauges(services: readonly ServiceRecord[]): Sample[] {
 }
 
 export async function gauges(net: Net): Promise<Sample[]> {
-  const services = await net.children?.services.fresh() ?? [];
+  // Why there are none is for those to be told who ask for them.
+  const services = await net.children?.services.fresh().catch(() => []) ?? [];
   const counts = new Map<NodeStateKind, number>();
   for (const { state } of net.registry.list()) {
     counts.set(state.kind, (counts.get(state.kind) ?? 0) + 1);

@@ -90,6 +90,8 @@ export class ServiceDesk {
   /**
    * As they are now, their logs' sizes and uptimes included; as last told
    * while no runner answers.
+   *
+   * @throws {HypivisorError} Why nothing was ever told.
    */
   async fresh(): Promise<readonly ServiceRecord[]> {
     await this.#begun;
@@ -101,6 +103,7 @@ export class ServiceDesk {
       return services.toSorted((a, b) => a.name < b.name ? -1 : 1);
     } catch (thrown) {
       log.warn("services_not_listed", { why: (thrown as Error).message });
+      if (this.list().length === 0) throw thrown;
       return this.list();
     }
   }

@@ -113,6 +113,7 @@ export async function leave(
     service.stop("leaving", isNow);
     return untilEnded(service);
   });
+  services.letGo();
   return namesOf(leaving);
 }
 

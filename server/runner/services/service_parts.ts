@@ -1,9 +1,20 @@
-/** What a service is given by those who keep all of them. Types only. */
+/** What the set of services is given, and each by that. Types only. */
 
 import type { ServiceName } from "../../protocol/service.ts";
+import type { ChildRecords } from "../child_record.ts";
+import type { Orphans } from "../orphans.ts";
 import type { Phase } from "./life/phase.ts";
 import type { McpPort } from "./mcp_port.ts";
 import type { RunTools } from "./run.ts";
+
+export interface ServicesParts {
+  readonly dataDir: string;
+  readonly records: ChildRecords;
+  readonly orphans: Orphans;
+  readonly mcp: McpPort;
+  /** What a runner before this one had running when it was killed. */
+  readonly killed: readonly string[];
+}
 
 export interface ServiceParts {
   readonly tools: RunTools;

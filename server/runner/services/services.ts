@@ -15,16 +15,14 @@ import type {
   ServicePush,
   ServiceRecord,
 } from "../../protocol/service.ts";
-import type { ChildRecords } from "../child_record.ts";
-import type { Orphans } from "../orphans.ts";
 import type { ReadConfig, ServiceConfig } from "./config/config.ts";
 import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
+import { FolderLock } from "./config/folder_lock.ts";
 import { Departures } from "./departures.ts";
 import { Entries, type Entry, nameOf } from "./entries.ts";
 import { RETRY_MS } from "./logs/log_file.ts";
 import { retryLogs, shareMemory } from "./log_care.ts";
 import { ServiceLog } from "./logs/service_log.ts";
-import type { McpPort } from "./mcp_port.ts";
 import { News } from "./news.ts";
 import { Order } from "./order.ts";
 import { planReload } from "./plan.ts";
@@ -33,17 +31,9 @@ import type { Environment } from "./process/environment.ts";
 import { SpawnGate } from "./process/spawn_gate.ts";
 import type { RunTools } from "./run.ts";
 import { Service } from "./service.ts";
+import type { ServicesParts } from "./service_parts.ts";
 import { invalidRecord } from "./service_record.ts";
 import { StateFile } from "./state_file.ts";
-
-export interface ServicesParts {
-  readonly dataDir: string;
-  readonly records: ChildRecords;
-  readonly orphans: Orphans;
-  readonly mcp: McpPort;
-  /** What a runner before this one had running when it was killed. */
-  readonly killed: readonly string[];
-}
 
 export class Services {
   readonly #parts: ServicesParts;
@@ -59,6 +49,7 @@ export class Services {
   readonly order = new Order(() => this.all());
   #entries = new Entries();
   #folder: string | undefined;
+  readonly #lock = new FolderLock();
   #env: Environment = {};
   #isLeaving = false;
   /** The load that is under way, or was the last. */
@@ -139,12 +130,17 @@ export class Services {
     this.#news.unwatch(tell);
   }
 
-  /** Takes the files as they are; a bad one keeps nothing down but itself. */
+  /**
+   * Takes the files as they are; a bad one keeps nothing down but itself.
+   *
+   * @throws {HypivisorError} `conflict` if another runner has the folder.
+   */
   load(folder: string, env: Environment): Promise<ServiceRecord[]> {
     return this.#inTurn(async () => {
       this.#folder = folder;
       this.#env = env;
       this.#isLeaving = false;
+      await this.#lock.take(folder);
       const read = await this.#read(folder);
       const isReadable = read.faults.length === 0;
       const added = isReadable ? this.#apply(read.services) : [];
@@ -156,9 +152,10 @@ export class Services {
     });
   }
 
-  /** All or nothing. What is new is started. */
+  /** All or nothing. What is new is started. @throws As `load` does. */
   reload(): Promise<ReloadResult> {
     return this.#inTurn(async (): Promise<ReloadResult> => {
+      if (this.#folder !== undefined) await this.#lock.take(this.#folder);
       const read = await this.#read(this.#folder);
       const faults = faultsOf(read);
       if (faults.length > 0) {
@@ -188,6 +185,11 @@ export class Services {
     );
     for (const { name } of leaving) this.#parked.add(name);
     return leaving;
+  }
+
+  /** When none runs any more, another runner may have them. */
+  letGo(): void {
+    if (this.#isLeaving && !this.isBusy) this.#lock.release();
   }
 
   #logPath(name: ServiceName): string {
