@@ -229,9 +229,11 @@ function useTabSigns({ roster, nodes, navigation, terminals }: Page): void {
       nodes.byId.value.get(navigation.agent.value);
     const terminal = navigation.terminal.value &&
       terminals.byId.value.get(navigation.terminal.value);
+    const route = navigation.route.value;
+    const service = route.kind === "service" ? route.name : undefined;
     document.title = titleOf(
       waiting,
-      node ? nameOf(node) : terminal ? terminalName(terminal) : undefined,
+      node ? nameOf(node) : terminal ? terminalName(terminal) : service,
     );
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
     const href = iconOf(waiting);

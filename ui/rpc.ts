@@ -26,6 +26,9 @@ export class LinkLost extends Error {
   override readonly name = "LinkLost";
 }
 
+/** It arrived, and what it asks for may still be done. */
+export class AnswerLate extends LinkLost {}
+
 /** Longer than any call should take, shorter than a person's patience. */
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -82,7 +85,7 @@ export class Rpc {
       }
       const timer = setTimeout(() => {
         this.#open.delete(id);
-        reject(new LinkLost(`No answer to "${method}"`));
+        reject(new AnswerLate(`No answer to "${method}"`));
       }, ANSWER_WITHIN_MS);
       this.#open.set(id, { resolve, reject, timer });
     }) as Promise<Calls[M]["result"]>;

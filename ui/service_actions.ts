@@ -2,7 +2,7 @@
 
 import type { ServiceRecord } from "../server/protocol/service.ts";
 import type { Action } from "./actions.ts";
-import { isUp } from "./models/services.ts";
+import { switchOf } from "./models/services.ts";
 import type { Page } from "./page.ts";
 
 export function serviceActions(page: Page): Action[] {
@@ -36,9 +36,8 @@ export function serviceActions(page: Page): Action[] {
       keys: "s",
       run() {
         const record = shown();
-        if (record) {
-          void serviceDo.act(isUp(record) ? "stop" : "start", record.name);
-        }
+        const act = record && switchOf(record, Date.now());
+        if (act) void serviceDo.act(act, record.name);
       },
     }),
     ofShown({

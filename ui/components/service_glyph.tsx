@@ -15,7 +15,7 @@ export function ServiceGlyph({ kind, word, isUnwell }: ServiceGlyphProps) {
       class="status"
       data-state={isSick ? "waiting" : GLYPHS[kind]}
       role="img"
-      aria-label={isSick ? `${word}, unhealthy` : word}
+      aria-label={isSick ? `${word}, not as it should be` : word}
       title={word}
     />
   );

@@ -26,8 +26,12 @@ const GOOD_NEWS = /\b(?:no|0) errors?\b|\berror=null\b/gi;
 /** A level stands at the head of a line; what comes later is about others. */
 const HEAD_CHARS = 160;
 
-/** A line says it itself; else what comes by stderr is only told apart. */
-export function levelOf({ stream, text }: LogLine): Level {
+/**
+ * A line says it itself; else what comes by stderr is only told apart.
+ *
+ * @param text Bare: a colour before a word would be a part of it.
+ */
+export function levelOf(stream: LogLine["stream"], text: string): Level {
   const head = text.slice(0, HEAD_CHARS);
   if (ERROR.test(head) && ERROR.test(head.replace(GOOD_NEWS, ""))) {
     return "error";
@@ -43,9 +47,13 @@ const ESCAPE =
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x9b]/g;
 
-/** Without what a terminal would have done about it. */
+/** What was written over in its line, as progress bars are. */
+const OVERWRITTEN = /^[^]*\r(?=[^\r])/;
+
+/** As a terminal would show it in the end, without colours. */
 export function bareText(text: string): string {
-  return text.replace(ESCAPE, "").replace(CONTROL, "");
+  return text.replace(ESCAPE, "").replace(OVERWRITTEN, "")
+    .replace(CONTROL, "");
 }
 
 export interface LogLook {
@@ -81,10 +89,10 @@ export function segmentsOf(
       segments.push({ kind: "mark", tone, text });
       continue;
     }
-    const next = levelOf(line);
+    const text = bareText(line.text);
+    const next = levelOf(line.stream, text);
     if (next !== level) flush();
     level = next;
-    const text = bareText(line.text);
     const at = times ? timeOf(line) : "";
     texts.push(at === "" ? text : `${at}  ${text}`);
   }

@@ -17,7 +17,7 @@ import type {
   ServiceName,
   ServiceRefusal,
 } from "../../server/protocol/service.ts";
-import { LinkLost, sayFailure } from "../rpc.ts";
+import { AnswerLate, sayFailure } from "../rpc.ts";
 
 export interface ServiceCommandsPort {
   call<M extends MethodName>(
@@ -27,7 +27,8 @@ export interface ServiceCommandsPort {
   say(sentence: string): void;
 }
 
-export type ServiceAct = "start" | "stop" | "restart";
+/** `end` is a stop that leaves no grace. */
+export type ServiceAct = "start" | "stop" | "end" | "restart";
 
 /** The last reading of the files, until a person has seen enough of it. */
 export type Reload =
@@ -41,37 +42,45 @@ export function serviceCommands({ call, say }: ServiceCommandsPort) {
   const busy = signal<ReadonlyMap<ServiceName, ServiceAct>>(new Map());
   const reload = signal<Reload>({ kind: "none" });
 
-  const refusals = async (
+  const ask = async (
     act: ServiceAct,
     name: ServiceName,
   ): Promise<readonly ServiceRefusal[]> => {
-    const params = { names: [name] };
+    const now = act === "end" ? { now: true } : {};
+    const params = { names: [name], ...now };
     return (await call(METHODS[act], params)).refused;
   };
   return {
     /** What each is being asked to do. */
     busy,
     reload,
-    /** False if it was refused, which is then said. */
+    /**
+     * False if it was refused, which is then said. What was asked before and
+     * is not done yet is given up for it.
+     */
     async act(act: ServiceAct, name: ServiceName): Promise<boolean> {
-      if (busy.peek().has(name)) return false;
+      if (busy.peek().get(name) === act) return false;
       busy.value = new Map(busy.peek()).set(name, act);
+      const isWanted = () => busy.peek().get(name) === act;
       try {
-        const refused = await refusals(act, name);
+        const refused = await ask(act, name);
+        if (!isWanted()) return refused.length === 0;
         for (const { message } of refused) {
-          say(`Could not ${act} ${name}: ${firstLine(message)}`);
+          say(`Could not ${WORDS[act]} ${name}: ${firstLine(message)}`);
         }
         return refused.length === 0;
       } catch (thrown) {
         // Getting ready may take longer than an answer may; its state tells.
-        if (!(thrown instanceof LinkLost)) {
-          say(`Could not ${act} ${name}: ${sayFailure(thrown)}`);
+        if (isWanted() && !(thrown instanceof AnswerLate)) {
+          say(`Could not ${WORDS[act]} ${name}: ${sayFailure(thrown)}`);
         }
         return false;
       } finally {
-        const rest = new Map(busy.peek());
-        rest.delete(name);
-        busy.value = rest;
+        if (isWanted()) {
+          const rest = new Map(busy.peek());
+          rest.delete(name);
+          busy.value = rest;
+        }
       }
     },
     async reloadFiles(): Promise<void> {
@@ -93,8 +102,16 @@ export function serviceCommands({ call, say }: ServiceCommandsPort) {
 const METHODS = {
   start: "start_services",
   stop: "stop_services",
+  end: "stop_services",
   restart: "restart_services",
 } as const;
+
+const WORDS: Record<ServiceAct, string> = {
+  start: "start",
+  stop: "stop",
+  end: "stop",
+  restart: "restart",
+};
 
 /** The rest of a refusal is the end of a log, which has a place of its own. */
 function firstLine(message: string): string {

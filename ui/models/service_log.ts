@@ -66,6 +66,8 @@ export const ServiceLogModel = createModel((port: LogPort) => {
   /** Lines that came since the reader left the end; undefined at the end. */
   const pausedAt = signal<number | undefined>(undefined);
   const arrived = signal(0);
+  /** What a reader who left the end looks at, once newer lines push it out. */
+  const held = signal<readonly LogBlock[] | undefined>(undefined);
   let place: LogPlace | undefined;
   /** Being followed, being asked for, at rest, or at its end. */
   let followed: Followed | "asked" | "over" | undefined;
@@ -75,14 +77,25 @@ export const ServiceLogModel = createModel((port: LogPort) => {
 
   const wanted = computed(() => filter.value.trim().toLowerCase());
   /** The newest start, if lines before it are not wanted. */
-  const shown = computed((): readonly LogBlock[] =>
-    sinceStart.value ? afterLastStart(blocks.value) : blocks.value
-  );
+  const shown = computed((): readonly LogBlock[] => {
+    const all = held.value ?? blocks.value;
+    return sinceStart.value ? afterLastStart(all) : all;
+  });
 
   const add = (lines: readonly LogLine[]) => {
     if (lines.length === 0) return;
-    blocks.value = appendLines(blocks.peek(), lines, () => nextId++);
+    const before = blocks.peek();
+    const after = appendLines(before, lines, () => nextId++);
+    const isPushedOut = before.length > 0 && before[0]?.id !== after[0]?.id;
+    if (isPushedOut && pausedAt.peek() !== undefined) {
+      held.value ??= before;
+    }
+    blocks.value = after;
     arrived.value += lines.length;
+  };
+  const empty = () => {
+    blocks.value = [];
+    held.value = undefined;
   };
   const goOn = (lines: readonly LogLine[]) => {
     const last = lines.at(-1);
@@ -93,7 +106,7 @@ export const ServiceLogModel = createModel((port: LogPort) => {
   const take = ({ epoch, lines, missed }: LogChunk) => {
     if (place?.epoch === epoch) return goOn(lines);
     // Another runner counts anew, and its first lines are the file's.
-    blocks.value = [];
+    empty();
     const [first] = lines;
     place = { epoch, seq: (first?.seq ?? 1) - 1 - missed };
     goOn(lines);
@@ -146,14 +159,13 @@ export const ServiceLogModel = createModel((port: LogPort) => {
     },
     follow(): void {
       pausedAt.value = undefined;
+      held.value = undefined;
     },
     /** All that is here, oldest first. */
     lines: (): readonly LogLine[] =>
       blocks.peek().flatMap(({ lines }) => lines),
     /** Nothing is shown of what was here; what comes is. */
-    clear(): void {
-      blocks.value = [];
-    },
+    clear: empty,
     /** Sees that it is followed. Does nothing if it is, or is at its end. */
     async keepUp(): Promise<void> {
       if (followed) return;
@@ -171,6 +183,12 @@ export const ServiceLogModel = createModel((port: LogPort) => {
       age++;
       if (typeof followed === "object") followed.stop();
       followed = undefined;
+    },
+    /** Its service is gone: what comes by that name is another log. */
+    forget(): void {
+      place = undefined;
+      empty();
+      status.value = { kind: "loading" };
     },
   };
 });

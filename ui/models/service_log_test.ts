@@ -1,7 +1,7 @@
 import { test } from "bun:test";
 import { assertEquals } from "@std/assert";
 import type { LogLine, LogPlace } from "../../server/protocol/service.ts";
-import { levelOf, segmentsOf } from "./log_lines.ts";
+import { bareText, levelOf, segmentsOf } from "./log_lines.ts";
 import {
   appendLines,
   BLOCK_LINES,
@@ -167,13 +167,47 @@ test("lines before the last start can be left out, and words filter", async () =
 });
 
 test("levels are what a line says at its head", () => {
-  assertEquals(levelOf(line(1, "[ERROR] no")), "error");
-  assertEquals(levelOf(line(1, '{"level":"warn","msg":"x"}')), "warn");
-  assertEquals(levelOf(line(1, '{"level":50,"msg":"x"}')), "error");
-  assertEquals(levelOf(line(1, "done, 0 errors")), "plain");
-  assertEquals(levelOf(line(1, "terror and errands")), "plain");
-  assertEquals(levelOf(line(1, `${" ".repeat(200)}error`)), "plain");
-  assertEquals(levelOf(line(1, "hm", { stream: "stderr" })), "stderr");
+  const levelAt = (text: string) => levelOf("stdout", bareText(text));
+  assertEquals(levelAt("[ERROR] no"), "error");
+  assertEquals(levelAt('{"level":"warn","msg":"x"}'), "warn");
+  assertEquals(levelAt('{"level":50,"msg":"x"}'), "error");
+  assertEquals(levelAt("done, 0 errors"), "plain");
+  assertEquals(levelAt("terror and errands"), "plain");
+  assertEquals(levelAt(`${" ".repeat(200)}error`), "plain");
+  assertEquals(levelAt("12:00 \x1b[1;31mERROR\x1b[0m boom"), "error");
+  assertEquals(levelAt("\x1b[33mWARN\x1b[0m hm"), "warn");
+  assertEquals(levelOf("stderr", "hm"), "stderr");
+});
+
+test("of a line that was written over, the last is shown", () => {
+  assertEquals(bareText("10%\r50%\r100%"), "100%");
+  assertEquals(bareText("done\r"), "done");
+  assertEquals(bareText("a\r\r"), "a");
+});
+
+test("a reader who left the end keeps what is read when it is pushed out", async () => {
+  const { log, begin, push } = openLog();
+  await begin({ lines: run(1, MAX_LINES) });
+  const shown = () => log.blocks.value[0]?.lines[0]?.seq;
+  log.pause();
+  push(...run(MAX_LINES + 1, 1000));
+  assertEquals([shown(), log.lines()[0]?.seq], [1, 1001]);
+  push(...run(MAX_LINES + 1001, 1000));
+  assertEquals([shown(), log.lines()[0]?.seq], [1, 2001]);
+  assertEquals(log.fresh.value, 2000);
+  log.follow();
+  assertEquals(shown(), 2001);
+});
+
+test("a log of the same name after its service was gone begins anew", async () => {
+  const { log, begin, asked } = openLog();
+  await begin({ lines: run(1, 100) });
+  log.rest();
+  log.forget();
+  assertEquals(log.lines(), []);
+  await begin({ lines: run(1, 3) });
+  assertEquals(asked.at(-1), undefined);
+  assertEquals(log.lines().map(({ seq }) => seq), [1, 2, 3]);
 });
 
 test("neighbours of one level are one text, and marks stand alone", () => {

@@ -40,6 +40,11 @@ export function sayExit({ code, signal }: ServiceExit): string {
   return signal ? `Ended by ${signal}` : `Exited with code ${code}`;
 }
 
+/** Nothing crashes with a SIGTERM: it was told to end, here or elsewhere. */
+export function isBadExit({ code, signal }: ServiceExit): boolean {
+  return code !== 0 && signal !== "SIGTERM";
+}
+
 /** Why it is in the state it is in; undefined where the word says it all. */
 export function stateReason(
   record: ServiceRecord,
@@ -73,7 +78,7 @@ export function stateReason(
       if (record.desired === "up" && record.start === "lazy") {
         return "Starts when it is used";
       }
-      return record.lastExit && record.lastExit.code !== 0
+      return record.lastExit && isBadExit(record.lastExit)
         ? sayExit(record.lastExit)
         : undefined;
     case "stopping":

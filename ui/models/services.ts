@@ -6,6 +6,7 @@
  */
 
 import { computed, createModel } from "@preact/signals";
+import type { UnixMs } from "../../server/protocol/node.ts";
 import type {
   ServiceName,
   ServiceRecord,
@@ -67,8 +68,25 @@ export function servicesNear(
   return [...records.filter(isTroubled), ...others];
 }
 
-/** What one button does to it: stops what is up, starts what is not. */
-export function isUp({ state }: ServiceRecord): boolean {
-  return state.kind === "running" || state.kind === "starting" ||
-    state.kind === "restarting";
+/** A press as soon after the one that stops it is the same one, twice. */
+const SAME_PRESS_MS = 1_000;
+
+/**
+ * What one button does to it: stops what is up, starts what is not, and ends
+ * what takes its time to stop. Undefined for a moment.
+ */
+export function switchOf(
+  { state }: ServiceRecord,
+  now: UnixMs,
+): "start" | "stop" | "end" | undefined {
+  switch (state.kind) {
+    case "running":
+    case "starting":
+    case "restarting":
+      return "stop";
+    case "stopping":
+      return now - state.since < SAME_PRESS_MS ? undefined : "end";
+    default:
+      return "start";
+  }
 }

@@ -7,7 +7,7 @@ import type {
   ServiceName,
   ServiceRecord,
 } from "../../server/protocol/service.ts";
-import { CallRefused } from "../rpc.ts";
+import { AnswerLate, CallRefused, LinkLost } from "../rpc.ts";
 import {
   serviceCommands,
   type ServiceCommandsPort,
@@ -19,6 +19,7 @@ import {
   isTroubled,
   ServicesModel,
   servicesNear,
+  switchOf,
 } from "./services.ts";
 
 const FILE = "/home/ada/.config/hypivisor/services/web.kdl";
@@ -157,7 +158,9 @@ test("an agent is asked with the end of the log, whatever is in it", () => {
   assertEquals(asked, { ...draft, text: "Look:\n\nWhy?\n\n", caret: 13 });
 });
 
-function openCommands(call: (method: string) => Promise<unknown>) {
+function openCommands(
+  call: (method: string, params: unknown) => Promise<unknown>,
+) {
   const said: string[] = [];
   const commands = serviceCommands({
     call: call as ServiceCommandsPort["call"],
@@ -175,7 +178,7 @@ test("a refusal is said in a line, and a busy service is not asked twice", async
   });
   const first = commands.act("start", failed.name);
   assertEquals(commands.busy.value.get(failed.name), "start");
-  assertEquals(await commands.act("stop", failed.name), false);
+  assertEquals(await commands.act("start", failed.name), false);
   const message = 'Cannot start "web": no such program\nlast words';
   answer.resolve({
     started: [],
@@ -188,6 +191,57 @@ test("a refusal is said in a line, and a busy service is not asked twice", async
   assertEquals(said, [
     'Could not start web: Cannot start "web": no such program',
   ]);
+});
+
+test("a stop is asked while a start is under way, which then says nothing", async () => {
+  const started = Promise.withResolvers<unknown>();
+  const asked: unknown[] = [];
+  const { commands, said } = openCommands((method, params) => {
+    asked.push([method, params]);
+    return method === "start_services"
+      ? started.promise
+      : Promise.resolve({ stopped: [], notRunning: [], refused: [] });
+  });
+  const { name } = failed;
+  const start = commands.act("start", name);
+  assertEquals(await commands.act("stop", name), true);
+  assertEquals(await commands.act("end", name), true);
+  const message = "it was stopped before it was ready";
+  started.resolve({ refused: [{ name, kind: "spawn_failed", message }] });
+  await start;
+  assertEquals(asked, [
+    ["start_services", { names: [name] }],
+    ["stop_services", { names: [name] }],
+    ["stop_services", { names: [name], now: true }],
+  ]);
+  assertEquals(said, []);
+  assertEquals(commands.busy.value.size, 0);
+});
+
+test("what could not be asked is said, what is not answered yet is not", async () => {
+  const { name } = failed;
+  const lost = openCommands(() =>
+    Promise.reject(new LinkLost("Not connected"))
+  );
+  await lost.commands.act("stop", name);
+  assertEquals(lost.said, [`Could not stop ${name}: Not connected`]);
+  const late = openCommands(() => Promise.reject(new AnswerLate("No answer")));
+  await late.commands.act("start", name);
+  assertEquals(late.said, []);
+});
+
+test("one press stops, and one a while later does not wait any more", () => {
+  const at = (kind: string) =>
+    switchOf(service("web", { state: { kind, since: 5000 } as never }), 5500);
+  assertEquals(["running", "starting", "restarting"].map(at), [
+    "stop",
+    "stop",
+    "stop",
+  ]);
+  assertEquals(["stopped", "failed"].map(at), ["start", "start"]);
+  assertEquals(at("stopping"), undefined);
+  const state = { kind: "stopping", since: 5000 } as never;
+  assertEquals(switchOf(service("web", { state }), 6000), "end");
 });
 
 test("a reading of the files that is refused leaves nothing to show", async () => {

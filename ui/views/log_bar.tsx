@@ -57,7 +57,7 @@ export function LogBar({ page, log, field }: LogBarProps) {
           />
         )}
       </label>
-      <span class="log-count" role="status">{sayCount(log)}</span>
+      <span class="log-count">{sayCount(log)}</span>
       <span class="grow" />
       {failed && <span class="log-late">Not up to date</span>}
       <Toggle

@@ -1,17 +1,20 @@
 /**
  * A service's log on screen: the newest at the foot, and staying there until
- * the reader scrolls away.
+ * the reader wants to see something else: turns the wheel, drags, presses a
+ * key, selects. From then on what is read stays where it is.
  *
  * Blocks out of sight are neither laid out nor painted, and full ones are never
  * drawn again.
  */
 
+import { Component } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ServiceName } from "../../server/protocol/service.ts";
 import { Icon } from "../components/icon.tsx";
 import { type LogLook, segmentsOf } from "../models/log_lines.ts";
 import type { LogBlock, ServiceLogModel } from "../models/service_log.ts";
 import type { Page } from "../page.ts";
+import { type LinePlace, placeAtTop, topOf } from "./log_place.ts";
 
 interface LogViewProps {
   page: Page;
@@ -19,44 +22,96 @@ interface LogViewProps {
   name: ServiceName;
 }
 
-/** Nearer to the end than this is at the end. */
-const END_WITHIN_PX = 24;
+/** Who scrolls down to nearer than this wants to be at the end. */
+const END_WITHIN_PX = 64;
+
+/** A finger that rests moves as well. */
+const DRAG_PX = 4;
+
+const UPWARD = new Set(["ArrowUp", "PageUp", "Home"]);
 
 export function LogView({ page, log, name }: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
-  const lastTop = useRef(0);
+  /** As last seen: how far it is scrolled, and where it is in the window. */
+  const last = useRef({ scrollTop: 0, boxTop: 0 });
+  const touchY = useRef(0);
+  const read = useRef<LinePlace | undefined>(undefined);
   const { wrap, times } = page.logLook.value;
   const filter = log.wanted.value;
   const look = useMemo((): LogLook => ({ filter, times }), [filter, times]);
   const blocks = log.blocks.value;
+  const scrollTo = (top: number) => {
+    if (!box.current) return;
+    box.current.scrollTop = top;
+    last.current.scrollTop = box.current.scrollTop;
+  };
   const stick = () => {
-    const element = box.current;
-    if (element && log.isFollowing.peek()) {
-      element.scrollTop = element.scrollHeight;
-    }
+    if (!box.current) return;
+    const { top } = box.current.getBoundingClientRect();
+    const sunk = top - last.current.boxTop;
+    last.current.boxTop = top;
+    if (log.isFollowing.peek()) scrollTo(box.current.scrollHeight);
+    // What comes and goes above the box does not move what is read.
+    else if (sunk !== 0) scrollTo(box.current.scrollTop + sunk);
+  };
+  const toEnd = () => {
+    log.follow();
+    stick();
+  };
+  const leave = () => {
+    if (box.current && box.current.scrollTop > 0) log.pause();
   };
 
-  useLayoutEffect(stick, [blocks, look, wrap]);
+  useLayoutEffect(stick, [blocks]);
+  useLayoutEffect(() => {
+    if (log.isFollowing.peek()) return stick();
+    if (!box.current || !read.current) return;
+    const drawn = { box: box.current, blocks: log.blocks.peek(), filter };
+    const top = topOf(read.current, drawn);
+    if (top !== undefined) scrollTo(top);
+  }, [look, wrap]);
   useEffect(() => {
     // Its height is only guessed until a block has been in sight.
     const observer = new ResizeObserver(stick);
     if (inner.current) observer.observe(inner.current);
     if (box.current) observer.observe(box.current);
+    // Whoever came by a key goes on by keys.
+    if (document.activeElement === document.body) {
+      box.current?.focus({ preventScroll: true });
+    }
+    const onSelect = () => {
+      const selection = getSelection();
+      if (!selection || selection.isCollapsed) return;
+      if (inner.current?.contains(selection.anchorNode)) leave();
+    };
+    document.addEventListener("selectionchange", onSelect);
     return () => {
       observer.disconnect();
+      document.removeEventListener("selectionchange", onSelect);
       // Where it was left is not known any more when it is shown again.
       log.follow();
     };
   }, [log]);
 
   const onScroll = () => {
-    const { scrollHeight, clientHeight, scrollTop } = box.current ??
-      { scrollHeight: 0, clientHeight: 0, scrollTop: 0 };
-    const isAtEnd = scrollHeight - clientHeight - scrollTop <= END_WITHIN_PX;
-    if (isAtEnd) log.follow();
-    else if (scrollTop < lastTop.current - 1) log.pause();
-    lastTop.current = scrollTop;
+    if (!box.current) return;
+    const { scrollHeight, clientHeight, scrollTop } = box.current;
+    const left = scrollHeight - clientHeight - scrollTop;
+    const moved = scrollTop - last.current.scrollTop;
+    last.current.scrollTop = scrollTop;
+    if (moved < -1 && left > 1) log.pause();
+    else if (moved > 0 && left <= END_WITHIN_PX) log.follow();
+    if (log.isFollowing.peek()) return;
+    const drawn = { box: box.current, blocks: log.blocks.peek(), filter };
+    read.current = placeAtTop(drawn);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.metaKey || event.shiftKey) return;
+    if (UPWARD.has(event.key)) leave();
+    if (event.key !== "End") return;
+    event.preventDefault();
+    toEnd();
   };
   const isFollowing = log.isFollowing.value;
   const fresh = log.fresh.value;
@@ -71,6 +126,14 @@ export function LogView({ page, log, name }: LogViewProps) {
         tabIndex={0}
         data-wrap={wrap}
         onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onWheel={({ deltaY }) => deltaY < 0 && leave()}
+        onTouchStart={({ touches }) =>
+          touchY.current = touches[0]?.clientY ?? 0}
+        onTouchMove={({ touches }) => {
+          const y = touches[0]?.clientY ?? 0;
+          if (y - touchY.current > DRAG_PX) leave();
+        }}
       >
         <div ref={inner} class="log-lines">
           {blocks.map((block) => (
@@ -84,8 +147,7 @@ export function LogView({ page, log, name }: LogViewProps) {
           type="button"
           class="log-jump"
           onClick={() => {
-            log.follow();
-            stick();
+            toEnd();
             box.current?.focus();
           }}
         >
@@ -116,14 +178,24 @@ interface BlockProps {
   look: LogLook;
 }
 
-/** The same nodes again are not even compared. */
-function Block({ block, look }: BlockProps) {
-  return useMemo(() => {
+/**
+ * Drawn again only if it has changed.
+ *
+ * A class that says so, and no memoized nodes: those would hold the tree that
+ * they were first drawn in, and with it every block that was ever dropped.
+ */
+class Block extends Component<BlockProps> {
+  override shouldComponentUpdate({ block, look }: BlockProps): boolean {
+    return block !== this.props.block || look !== this.props.look;
+  }
+
+  override render({ block, look }: BlockProps) {
     const segments = segmentsOf(block.lines, look);
     if (segments.length === 0) return null;
     return (
       <pre
         class="log-block"
+        data-block={block.id}
         style={{ "--lines": String(block.lines.length) }}
       >
         {segments.map((segment, i) =>
@@ -137,5 +209,5 @@ function Block({ block, look }: BlockProps) {
         )}
       </pre>
     );
-  }, [block, look]);
+  }
 }

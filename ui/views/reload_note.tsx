@@ -1,6 +1,6 @@
 /** What the last reading of the files has changed, or why it has not. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { IconButton } from "../components/icon_button.tsx";
 import type { ReloadLists } from "../../server/protocol/service.ts";
 import type { Page } from "../page.ts";
@@ -21,9 +21,14 @@ const LISTS: readonly (readonly [keyof ReloadLists, string])[] = [
 
 export function ReloadNote({ page, except }: ReloadNoteProps) {
   const { reload, closeReload } = page.serviceDo;
-  // On another screen it is no longer about what is seen.
-  useEffect(() => closeReload, []);
   const { value } = reload;
+  const seen = useRef(value);
+  seen.current = value;
+  // On another screen it is no longer about what is seen, but one that was
+  // asked for on the way there is.
+  useEffect(() => () => {
+    if (reload.peek() === seen.current) closeReload();
+  }, []);
   if (value.kind === "none" || value.kind === "reading") return null;
   return (
     <section

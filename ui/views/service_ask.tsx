@@ -25,21 +25,24 @@ const MAX_OFFERED = 12;
 export function ServiceAsk({ page, record, log, isOpen }: ServiceAskProps) {
   const setOpen = (open: boolean) => isOpen.value = open;
   const isPhone = page.viewport.layout.value === "phone";
-  const { drafts, navigation, clock } = page;
+  const { drafts, navigation, clock, spawn } = page;
   const agents = page.nodes.all.value
     .filter(({ state }) =>
       state.kind !== "offline" && state.kind !== "starting"
     )
     .slice(-MAX_OFFERED)
     .reverse();
+  const question = () =>
+    questionOf({ record, lines: log.lines(), now: clock.now.peek() });
   const ask = ({ id }: NodeRecord) => {
-    const question = questionOf({
-      record,
-      lines: log.lines(),
-      now: clock.now.peek(),
-    });
-    drafts.save(id, addQuestion(drafts.load(id), question));
+    drafts.save(id, addQuestion(drafts.load(id), question()));
     navigation.go({ kind: "agent", id });
+  };
+  const askNewOne = () => {
+    setOpen(false);
+    const written = spawn.draft.peek().message.trimEnd();
+    spawn.setMessage(`${written}\n\n${question()}`.trimStart());
+    navigation.open("spawn");
   };
   return (
     <div class="menu-anchor">
@@ -68,10 +71,7 @@ export function ServiceAsk({ page, record, log, isOpen }: ServiceAskProps) {
               type="button"
               role="menuitem"
               class="option"
-              onClick={() => {
-                setOpen(false);
-                page.navigation.open("spawn");
-              }}
+              onClick={askNewOne}
             >
               <Icon name="plus" size={14} />
               No agent is online: start one

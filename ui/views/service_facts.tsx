@@ -3,6 +3,7 @@
 import type { UnixMs } from "../../server/protocol/node.ts";
 import type { ServiceRecord } from "../../server/protocol/service.ts";
 import {
+  isBadExit,
   sayAddress,
   sayExit,
   sayHealth,
@@ -62,7 +63,7 @@ function factsOf(record: ServiceRecord, now: UnixMs): Fact[] {
     lastExit && [
       "Last exit",
       `${sayExit(lastExit)}, ${sayMoment(lastExit.at, now)}`,
-      lastExit.code === 0 ? undefined : "bad",
+      isBadExit(lastExit) ? "bad" : undefined,
     ] as Fact,
     record.start === "lazy" && ["Starts", "when it is used"],
   ];

@@ -15,9 +15,10 @@ interface ServiceNotesProps {
 
 export function ServiceNotes({ page, record, now }: ServiceNotesProps) {
   const { state, faults, warnings, log } = record;
-  const reason = state.kind === "invalid"
-    ? undefined
-    : stateReason(record, now);
+  // Faults stand below, and that it waits for a use is among the facts.
+  const isSaid = state.kind === "invalid" ||
+    (state.kind === "stopped" && record.start === "lazy");
+  const reason = isSaid ? undefined : stateReason(record, now);
   return (
     <>
       {reason && (

@@ -55,7 +55,10 @@ export function ServiceView({ page, name }: ServiceViewProps) {
     if (!isLinked || !page.viewport.awake.value) return untracked(log.rest);
     void page.clock.now.value;
     const now = page.services.byName.value.get(name);
-    if (!now) return;
+    if (!now) {
+      untracked(log.rest);
+      return untracked(log.forget);
+    }
     const isInvalid = now.state.kind === "invalid";
     // The log of one whose file is no good is at its end until it is mended.
     if (isInvalid !== wasInvalid.current) untracked(log.rest);
@@ -147,7 +150,9 @@ function ServiceHeader({ page, record, log, isAsking }: ServiceHeaderProps) {
         <h1 class="bar-name cut">{name}</h1>
         {isPhone && <p class="bar-where">{word}</p>}
       </div>
-      {!isPhone && <span class="pill" data-state={state.kind}>{word}</span>}
+      {!isPhone && (
+        <span class="pill" role="status" data-state={state.kind}>{word}</span>
+      )}
       <span class="grow" />
       <ServiceAsk page={page} record={record} log={log} isOpen={isAsking} />
       {state.kind !== "invalid" && (

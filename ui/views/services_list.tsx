@@ -131,6 +131,9 @@ function ServiceRow(
   const pid = "pid" in state ? state.pid : undefined;
   const line = [
     stateReason(record, now) ?? word,
+    record.faults.length > 0 && state.kind !== "invalid"
+      ? "its file has faults"
+      : "",
     port ? `:${port}` : "",
     pid ? `pid ${pid}` : "",
     restarts > 0
@@ -151,7 +154,7 @@ function ServiceRow(
         <ServiceGlyph
           kind={state.kind}
           word={word}
-          isUnwell={health.kind === "unhealthy"}
+          isUnwell={health.kind === "unhealthy" || record.faults.length > 0}
         />
         <span class="agent-row-name">{name}</span>
         <span class="agent-row-time">

@@ -96,7 +96,7 @@ export class Service {
   /** Why the last start came to nothing, with the service's own last words. */
   get failure(): LifeFailure {
     const { kind, message } = this.#life.failure ??
-      { kind: "spawn_failed", message: `is ${this.#life.phase.kind}` };
+      { kind: "spawn_failed", message: "it was stopped before it was ready" };
     const words = this.#run?.words.last(LAST_WORDS_LINES);
     return { kind, message: words ? `${message}: ${words}` : message };
   }

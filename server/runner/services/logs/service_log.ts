@@ -130,8 +130,11 @@ export class ServiceLog {
     const { firstSeq } = ring;
     const { sinceMs } = query;
     const after = placeIn(query.since, epoch);
-    // One that memory no longer has is looked for by the reader itself.
-    if (after !== undefined) return new LogReader(ring, this, after + 1);
+    // One that memory no longer has is looked for by the reader itself. One
+    // that is still to come was in a log that is gone, of the same name.
+    if (after !== undefined && after < end) {
+      return new LogReader(ring, this, after + 1);
+    }
     const { tail: lines = LINES_DEFAULT, marks = true } = query;
     const seq = sinceMs === undefined ? firstSeq : ring.seqSince(sinceMs);
     const last = marks ? end - lines : ring.seqOfSaid(lines);
