@@ -34,26 +34,28 @@ export function LogView({ page, log, name }: LogViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   /** As last seen: how far it is scrolled, and where it is in the window. */
-  const last = useRef({ scrollTop: 0, boxTop: 0 });
+  const last = useRef({ scrollTop: 0, scrollHeight: 0, boxTop: 0 });
+  const isDragged = useRef(false);
   const touchY = useRef(0);
   const read = useRef<LinePlace | undefined>(undefined);
   const { wrap, times } = page.logLook.value;
   const filter = log.wanted.value;
   const look = useMemo((): LogLook => ({ filter, times }), [filter, times]);
   const blocks = log.blocks.value;
-  const scrollTo = (top: number) => {
+  const scrollTo = (top: number | undefined) => {
     if (!box.current) return;
-    box.current.scrollTop = top;
-    last.current.scrollTop = box.current.scrollTop;
+    if (top !== undefined) box.current.scrollTop = top;
+    const { scrollTop, scrollHeight } = box.current;
+    last.current = { ...last.current, scrollTop, scrollHeight };
   };
   const stick = () => {
     if (!box.current) return;
     const { top } = box.current.getBoundingClientRect();
     const sunk = top - last.current.boxTop;
     last.current.boxTop = top;
-    if (log.isFollowing.peek()) scrollTo(box.current.scrollHeight);
+    const { scrollTop, scrollHeight } = box.current;
     // What comes and goes above the box does not move what is read.
-    else if (sunk !== 0) scrollTo(box.current.scrollTop + sunk);
+    scrollTo(log.isFollowing.peek() ? scrollHeight : scrollTop + sunk);
   };
   const toEnd = () => {
     log.follow();
@@ -66,10 +68,9 @@ export function LogView({ page, log, name }: LogViewProps) {
   useLayoutEffect(stick, [blocks]);
   useLayoutEffect(() => {
     if (log.isFollowing.peek()) return stick();
-    if (!box.current || !read.current) return;
+    if (!box.current) return;
     const drawn = { box: box.current, blocks: log.blocks.peek(), filter };
-    const top = topOf(read.current, drawn);
-    if (top !== undefined) scrollTo(top);
+    scrollTo(read.current && topOf(read.current, drawn));
   }, [look, wrap]);
   useEffect(() => {
     // Its height is only guessed until a block has been in sight.
@@ -85,10 +86,13 @@ export function LogView({ page, log, name }: LogViewProps) {
       if (!selection || selection.isCollapsed) return;
       if (inner.current?.contains(selection.anchorNode)) leave();
     };
+    const onRelease = () => isDragged.current = false;
     document.addEventListener("selectionchange", onSelect);
+    addEventListener("pointerup", onRelease);
     return () => {
       observer.disconnect();
       document.removeEventListener("selectionchange", onSelect);
+      removeEventListener("pointerup", onRelease);
       // Where it was left is not known any more when it is shown again.
       log.follow();
     };
@@ -99,9 +103,13 @@ export function LogView({ page, log, name }: LogViewProps) {
     const { scrollHeight, clientHeight, scrollTop } = box.current;
     const left = scrollHeight - clientHeight - scrollTop;
     const moved = scrollTop - last.current.scrollTop;
-    last.current.scrollTop = scrollTop;
-    if (moved < -1 && left > 1) log.pause();
-    else if (moved > 0 && left <= END_WITHIN_PX) log.follow();
+    // Where lines have come or gone, that has moved it and not the reader.
+    const isByReader = isDragged.current ||
+      scrollHeight === last.current.scrollHeight;
+    scrollTo(undefined);
+    if (moved === 0 || !isByReader) return;
+    if (moved < 0 && left > 1) log.pause();
+    if (moved > 0 && left <= END_WITHIN_PX) log.follow();
     if (log.isFollowing.peek()) return;
     const drawn = { box: box.current, blocks: log.blocks.peek(), filter };
     read.current = placeAtTop(drawn);
@@ -125,8 +133,10 @@ export function LogView({ page, log, name }: LogViewProps) {
         aria-label={`Lines of ${name}`}
         tabIndex={0}
         data-wrap={wrap}
+        data-following={isFollowing}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
+        onPointerDown={() => isDragged.current = true}
         onWheel={({ deltaY }) => deltaY < 0 && leave()}
         onTouchStart={({ touches }) =>
           touchY.current = touches[0]?.clientY ?? 0}
