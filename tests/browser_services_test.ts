@@ -128,6 +128,7 @@ test("a reader who scrolls away is left alone, and told what is new", async () =
   await page.mouse.wheel(0, -3_000);
   const pill = page.getByRole("button", { name: /^\d+ new$/ });
   await pill.waitFor();
+  await until(async () => await gap() > 2_500, { seen: gap });
   const top = () => lines.evaluate((box) => box.scrollTop);
   const at = await top();
   const fresh = await pill.innerText();

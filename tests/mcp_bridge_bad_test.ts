@@ -49,7 +49,7 @@ test("a server that dies in initialize is reported with its last words", async (
       ? [7, "Cannot find module 'left-pad'"]
       : [3, "FATAL: no database"];
     const expected =
-      `Service "test" ended: exit code ${code}. Its last output: ${words}`;
+      `Service "test" ended: exit code ${code} before it answered initialize. Its last output: ${words}`;
     assertEquals(check.message, expected);
     assertMatch(probe.message, new RegExp(words));
     const refused = await assertRejects(() => connect(bridged.url, "legacy"));

@@ -151,3 +151,13 @@ test("a client on stdio is told what is wrong with its service", async () => {
   assertMatch(String(down), /ended: exit code 9/);
   assert(bridged.bridge.state.kind === "down");
 });
+
+test("a client on stdio is told at once of a service that has failed", async () => {
+  await using bridged = new Bridged(SERVERS.child("dies_at_start"));
+  await until(() => bridged.bridge.state.kind === "down");
+  const began = performance.now();
+  const refused = await assertRejects(() => connect(bridged.url, "legacy"));
+  assertMatch(String(refused), /Cannot find module 'left-pad'/);
+  const tookMs = performance.now() - began;
+  assert(tookMs < 5_000, `${tookMs} ms`);
+});

@@ -94,6 +94,7 @@ export class ServiceDesk {
    * @throws {HypivisorError} Why nothing was ever told.
    */
   async fresh(): Promise<readonly ServiceRecord[]> {
+    this.#checkFolder();
     await this.#begun;
     const client = this.#parts.hold.client;
     if (!client) return this.list();
@@ -239,13 +240,17 @@ export class ServiceDesk {
     clearTimeout(this.#revival);
   }
 
+  /** @throws {HypivisorError} `conflict` if services are another's. */
+  #checkFolder(): void {
+    if (this.#parts.folder !== undefined) return;
+    throw new HypivisorError(
+      "conflict",
+      "Cannot run services: another hypivisor with this data directory runs them",
+    );
+  }
+
   async #ready(): Promise<RunnerClient> {
-    if (this.#parts.folder === undefined) {
-      throw new HypivisorError(
-        "conflict",
-        "Cannot run services: another hypivisor with this data directory runs them",
-      );
-    }
+    this.#checkFolder();
     if (this.#isLeaving) {
       throw new HypivisorError("unavailable", "Hypivisor is stopping");
     }

@@ -110,7 +110,7 @@ export class LegacyFace {
     const { startWaitMs } = this.#limits;
     const state = await this.#server.settled(startWaitMs, request.signal);
     if (state.kind !== "ready") {
-      return refusal(503, this.#server.whyNot(), id);
+      return notReady(this.#server, id);
     }
     const { clientInfo, capabilities, protocolVersion } = params;
     const session = new Session(
@@ -239,6 +239,13 @@ function withoutResultType(outcome: RpcOutcome): RpcOutcome {
 }
 
 /** An answer that is not the server's. */
+/** Where it helps to ask again, that is said. */
+export function notReady(server: BridgedServer, id: RpcId): Response {
+  const response = refusal(503, server.whyNot(), id);
+  if (server.isComing) response.headers.set("Retry-After", "1");
+  return response;
+}
+
 export function refusal(
   status: number,
   message: string,

@@ -9,7 +9,7 @@
 import { isRecord } from "../read.ts";
 import type { Changes, Listener } from "./bridge_changes.ts";
 import { Exchange } from "./bridge_exchange.ts";
-import { refusal } from "./bridge_legacy.ts";
+import { notReady } from "./bridge_legacy.ts";
 import type { BridgeLimits } from "./bridge_limits.ts";
 import { listen } from "./bridge_listen.ts";
 import type { ServerFacts } from "./bridge_open.ts";
@@ -67,7 +67,7 @@ export class ModernFace {
     const { startWaitMs } = this.#limits;
     const state = await this.#server.settled(startWaitMs, request.signal);
     if (state.kind !== "ready") {
-      return refusal(503, this.#server.whyNot(), id);
+      return notReady(this.#server, id);
     }
     if (method === "server/discover") {
       return answer(message, success(introduce(state.facts)));

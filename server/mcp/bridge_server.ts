@@ -57,7 +57,11 @@ export interface BridgeCall {
 }
 
 export type ServerState =
-  | { readonly kind: "down"; readonly why: string }
+  | {
+    readonly kind: "down";
+    readonly why: string;
+    readonly hasRun: boolean;
+  }
   | { readonly kind: "starting" }
   | { readonly kind: "ready"; readonly facts: ServerFacts }
   /** It runs, and said no to `initialize`. */
@@ -72,6 +76,15 @@ export interface ServerParts {
   readonly onReady: (facts: ServerFacts) => void;
 }
 
+/** What a server writes on stdout that is no message. */
+interface Noise {
+  readonly first: string;
+  lines: number;
+}
+
+/** Enough to know a page of HTML or a banner by. */
+const NOISE_CHARS = 120;
+
 /** A server that goes on requiring input is not getting anywhere. */
 const ROUNDS_MAX = 16;
 
@@ -80,16 +93,28 @@ export class BridgedServer {
   readonly #asks: BridgeAsks;
   #peer: Peer | undefined;
   #state: ServerState;
+  /** Of the process that runs, or of the last. */
+  #noise: Noise | undefined;
   #changed = Promise.withResolvers<void>();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#asks = new BridgeAsks(parts.limits);
-    this.#state = { kind: "down", why: this.#says("has not been started") };
+    this.#state = {
+      kind: "down",
+      why: this.#says("has not been started"),
+      hasRun: false,
+    };
   }
 
   get state(): ServerState {
     return this.#state;
+  }
+
+  /** Whether it may be ready soon, without being started for it. */
+  get isComing(): boolean {
+    return this.#state.kind === "starting" ||
+      (this.#state.kind === "down" && !this.#state.hasRun);
   }
 
   /** Takes over a process that has just been started. */
@@ -105,10 +130,14 @@ export class BridgedServer {
       onNotification: (notification) => {
         if (this.#peer === peer) this.#take(notification);
       },
-      onNoise: this.#parts.log,
+      onNoise: (line) => {
+        if (this.#peer === peer) this.#hear(line);
+        this.#parts.log(line);
+      },
       limits: this.#parts.limits,
     });
     this.#peer = peer;
+    this.#noise = undefined;
     this.#become({ kind: "starting" });
     void this.#open(peer);
     return peer;
@@ -117,13 +146,15 @@ export class BridgedServer {
   /** The process behind `peer` is gone: `why` as in "exit code 1". */
   detach(peer: Peer, why: string, lastOutput: string): void {
     const tail = lastOutput.trim();
+    const isEarly = this.#peer === peer && this.#state.kind === "starting";
     const ended = this.#says(`ended: ${why}`) +
+      (isEarly ? ` before it answered initialize${this.#saysNoise()}` : "") +
       (tail ? `. Its last output: ${tail}` : "");
     peer.end(ended);
     if (this.#peer !== peer) return;
     this.#peer = undefined;
     this.#asks.clear();
-    this.#become({ kind: "down", why: ended });
+    this.#become({ kind: "down", why: ended, hasRun: true });
   }
 
   /** Resolves to what the server is, once that is more than starting. */
@@ -175,10 +206,28 @@ export class BridgedServer {
       case "refused":
         return this.#state.why;
       case "starting":
-        return this.#says("is still starting: no answer to initialize");
+        return this.#says("is still starting: no answer to initialize") +
+          this.#saysNoise();
       case "ready":
         return this.#says("is not connected");
     }
+  }
+
+  #hear(line: string): void {
+    this.#noise ??= { first: line.trim().slice(0, NOISE_CHARS), lines: 0 };
+    this.#noise.lines++;
+  }
+
+  /** What it wrote instead of messages, if it has. */
+  #saysNoise(): string {
+    if (!this.#noise) return "";
+    const { first, lines } = this.#noise;
+    const what = /^<(?:!doctype|html|\?xml)/i.test(first)
+      ? "HTML"
+      : "no JSON-RPC";
+    return lines === 1
+      ? `. It wrote a line that is ${what}: ${first}`
+      : `. It wrote ${lines} lines that are ${what}, the first: ${first}`;
   }
 
   #says(what: string): string {

@@ -150,8 +150,10 @@ export class ConnectSession {
         : this.#headers();
       try {
         const response = await this.#post(line, headers, signal);
-        const isStarting = response.status === 503 && method === "initialize";
-        if (!isStarting || isLast) return response;
+        // One that has failed would be started again by asking.
+        const isComing = response.status === 503 &&
+          response.headers.has("Retry-After") && method === "initialize";
+        if (!isComing || isLast) return response;
         await response.body?.cancel();
       } catch (thrown) {
         if (isLast || failed(thrown).failure !== "refused") throw thrown;

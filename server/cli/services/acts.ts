@@ -65,12 +65,14 @@ export function report(args: Arguments, { done, refused }: Acted): number {
       }
     }
   }
-  for (const { kind, message } of refused) {
+  for (const { name, kind, message } of refused) {
     const text = plainLines(message);
+    // Some name it themselves, and `xy` never does.
+    const subject = message.includes(name) ? "" : `${name}: `;
     warn(
       isXy()
         ? `xy: rpc error ${REFUSAL_NUMBER[kind]}: ${text}`
-        : `${program()}: ${text}`,
+        : `${program()}: ${subject}${text}`,
     );
   }
   if (refused.length === 0) return EXIT.ok;

@@ -62,7 +62,7 @@ behind -- are its options: hypivisor service install -- --port 8080`,
         if (isJson) return printJson({ uninstalled: wasThere });
         warn(
           wasThere
-            ? "It does not start at login any more"
+            ? "It is stopped, with its services, and does not start at login any more"
             : "It was not installed",
         );
         return EXIT.ok;

@@ -50,6 +50,9 @@ export async function stopServices(
   const { services: chosen, refused } = choose(services, choice);
   const running = chosen.filter((one) => !isDown(one.phase));
   const idle = chosen.filter((one) => !running.includes(one));
+  // Of one that never had a good file nothing runs, which is what is wanted.
+  const isInvalid = ({ kind }: ServiceRefusal) => kind === "config_invalid";
+  const invalid = refused.filter(isInvalid).map(({ name }) => name);
   for (const service of idle) service.stop("asked");
   await services.order.stop(running, (service) => {
     service.stop("asked", isNow);
@@ -57,8 +60,8 @@ export async function stopServices(
   });
   return {
     stopped: namesOf(running),
-    notRunning: namesOf(idle),
-    refused: byName(refused),
+    notRunning: [...namesOf(idle), ...invalid as ServiceName[]].sort(),
+    refused: byName(refused.filter((one) => !isInvalid(one))),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What is done for the logs of all services together. */
 
+import { RETRY_MS } from "./logs/log_file.ts";
 import { RING_MAX_BYTES } from "./logs/log_ring.ts";
 import type { ServiceLog } from "./logs/service_log.ts";
 import type { Service } from "./service.ts";
@@ -18,11 +19,20 @@ export function shareMemory(
 }
 
 /**
- * Tries again what could not be written: a disk that was full may have room
- * though no service says anything. Returns those that were tried.
+ * Tries again, for as long as this process lives, what could not be written: a
+ * disk that was full may have room though no service says anything.
+ *
+ * @param tried Told of each that was.
  */
-export function retryLogs(services: Iterable<Service>): Service[] {
-  const broken = Array.from(services).filter(({ log }) => log.isBroken);
-  for (const { log } of broken) log.retry();
-  return broken;
+export function retryOften(
+  services: () => Iterable<Service>,
+  tried: (service: Service) => void,
+): void {
+  setInterval(() => {
+    for (const service of services()) {
+      if (!service.log.isBroken) continue;
+      service.log.retry();
+      tried(service);
+    }
+  }, RETRY_MS).unref();
 }

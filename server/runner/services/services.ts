@@ -20,8 +20,7 @@ import { faultsOf, type FolderRead, readFolder } from "./config/folder.ts";
 import { FolderLock } from "./config/folder_lock.ts";
 import { Departures } from "./departures.ts";
 import { Entries, type Entry, nameOf } from "./entries.ts";
-import { RETRY_MS } from "./logs/log_file.ts";
-import { retryLogs, shareMemory } from "./log_care.ts";
+import { retryOften, shareMemory } from "./log_care.ts";
 import { ServiceLog } from "./logs/service_log.ts";
 import { News } from "./news.ts";
 import { Order } from "./order.ts";
@@ -77,9 +76,7 @@ export class Services {
       gate: new SpawnGate(),
       inherited: () => this.#env,
     };
-    setInterval(() => {
-      for (const one of retryLogs(this.all())) this.#changed(one);
-    }, RETRY_MS).unref();
+    retryOften(() => this.all(), (one) => this.#changed(one));
   }
 
   /** The daemon is stopping in order: nothing is to be started. */
@@ -180,10 +177,13 @@ export class Services {
   /** From now on nothing is started. Returns those that are to be stopped. */
   leave(): Service[] {
     this.#isLeaving = true;
-    const leaving = [...this.all()].filter(({ config, isBusy }) =>
+    const all = [...this.all()];
+    const leaving = all.filter(({ config, isBusy }) =>
       isBusy && config.rules.onDaemonExit === "kill"
     );
-    for (const { name } of leaving) this.#parked.add(name);
+    // What has failed is tried again by the next daemon, as after a reboot.
+    const failed = all.filter(({ phase }) => phase.kind === "failed");
+    for (const { name } of [...leaving, ...failed]) this.#parked.add(name);
     return leaving;
   }
 

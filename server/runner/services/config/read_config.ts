@@ -103,8 +103,26 @@ export function readConfig(
     port: source.node("port")?.place ?? TOP,
     after: source.node("after")?.place ?? TOP,
   };
-  const config = { name, file, process, rules, warnings: [], places };
+  const warnings = warningsOf(process, rules);
+  const config = { name, file, process, rules, warnings, places };
   return { ok: true, config };
+}
+
+/** What may be meant, and most likely is not. */
+function warningsOf(
+  { command, port, transport }: ProcessConfig,
+  { start }: ServiceRules,
+): string[] {
+  const warnings: string[] = [];
+  if (port === undefined && command.some((word) => word.includes("{port}"))) {
+    warnings.push("`{port}` stays as it is: it has no `port`");
+  }
+  if (start === "lazy" && port === undefined && transport !== "stdio") {
+    warnings.push(
+      'with `start "lazy"` no client can start it: it has no `port`, nor `transport "stdio"`',
+    );
+  }
+  return warnings;
 }
 
 export function isServiceName(text: string): boolean {

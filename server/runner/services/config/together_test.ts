@@ -56,3 +56,19 @@ test("checkTogether() warns of a name that is not there", () => {
     a: ["Waits for `db`, which is not there"],
   });
 });
+
+test("what may be meant, and most likely is not, is warned of", () => {
+  expect(check({
+    lazy: 'command "a"; start "lazy"',
+    ported: 'command "a" "{port}"; port 0; start "lazy"',
+    stdio: 'command "a"; transport "stdio"; start "lazy"',
+    unported: 'command "a" "--url=:{port}"',
+  })).toEqual({
+    lazy: [
+      'with `start "lazy"` no client can start it: it has no `port`, nor `transport "stdio"`',
+    ],
+    ported: [],
+    stdio: [],
+    unported: ["`{port}` stays as it is: it has no `port`"],
+  });
+});
