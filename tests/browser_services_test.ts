@@ -149,6 +149,26 @@ test("a reader who scrolls away is left alone, and told what is new", async () =
   assertEquals(desk.errors, []);
 });
 
+test("whoever comes back to the list finds the place", async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `service-${10 + i}`);
+  using files = new ServiceFiles(
+    Object.fromEntries(names.map((name) => [name, shell(STAYS)])),
+  );
+  await using desk = await open(files);
+  const { page } = desk;
+  await row(desk, "service-50").click();
+  await is(desk, "running");
+  await page.goBack();
+  await row(desk, "service-50").waitFor();
+  const at = await row(desk, "service-50").evaluate((element) => ({
+    isFocused: document.activeElement === element,
+    top: element.getBoundingClientRect().top,
+  }));
+  assert(at.isFocused);
+  assert(at.top > 0 && at.top < 900, `at ${at.top}`);
+  assertEquals(desk.errors, []);
+});
+
 test("a file's fault is shown with its line and column, and goes when it is mended", async () => {
   using files = new ServiceFiles({ web: `command "true"\nport "80a"\n` });
   await using desk = await open(files);

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { ClientPush } from "../server/protocol/rpc.ts";
+import type { ServiceName } from "../server/protocol/service.ts";
 import type { NodesModel } from "./models/nodes.ts";
 import type { NoticesModel } from "./models/notices.ts";
 import { serviceCommands } from "./models/service_commands.ts";
@@ -39,6 +40,8 @@ export function openServiceParts(
       say: notices.say,
     }),
     logLook,
+    /** The one that was opened last: where a person is in the list. */
+    lastService: signal<ServiceName | undefined>(undefined),
   };
 }
 

@@ -78,7 +78,8 @@ export function LogView({ page, log, name }: LogViewProps) {
     if (inner.current) observer.observe(inner.current);
     if (box.current) observer.observe(box.current);
     // Whoever came by a key goes on by keys.
-    if (document.activeElement === document.body) {
+    const hasKeys = page.viewport.layout.peek() !== "phone";
+    if (hasKeys && document.activeElement === document.body) {
       box.current?.focus({ preventScroll: true });
     }
     const onSelect = () => {

@@ -66,6 +66,9 @@ export function ServiceView({ page, name }: ServiceViewProps) {
     untracked(log.keepUp);
   });
   useEffect(() => log.rest, [log]);
+  useEffect(() => {
+    page.lastService.value = name;
+  }, [page, name]);
   const tools = useMemo(
     () => serviceTools(() => page.rpc.call("service_tools", { name })),
     [page, name],

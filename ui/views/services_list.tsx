@@ -1,6 +1,6 @@
 /** Every service, what it does, and the buttons that change that. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ServiceRecord } from "../../server/protocol/service.ts";
 import { Icon } from "../components/icon.tsx";
 import { ServiceGlyph } from "../components/service_glyph.tsx";
@@ -22,10 +22,16 @@ export function ServicesList({ page }: ServicesListProps) {
   const records = page.services.all.value;
   const list = useRef<HTMLUListElement>(null);
   const isEmpty = records.length === 0;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const rows = [
+      ...list.current?.querySelectorAll<HTMLElement>("[data-service]") ?? [],
+    ];
+    const name = page.lastService.peek();
+    const last = rows.find(({ dataset }) => dataset.service === name);
+    last?.scrollIntoView({ block: "center" });
     // Whoever came by a key goes on by keys, without a way through the rail.
     if (document.activeElement !== document.body) return;
-    list.current?.querySelector<HTMLElement>("[data-service]")?.focus();
+    (last ?? rows[0])?.focus({ preventScroll: true });
   }, [isEmpty]);
   const isReading = page.serviceDo.reload.value.kind === "reading";
   const reload = (
