@@ -67,6 +67,9 @@ export async function installLoginItem(
     ? systemdUnit(program)
     : launchdAgent(program, { home: parts.home, logFile });
   const before = ownText(system);
+  // What launchd runs is ended by enabling it; systemd lets it go on.
+  const goesOn = system.kind === "systemd" && before !== undefined &&
+    before !== text && (await system.look()).isRunning;
   if (before !== text) replace(system.file, text);
   await system.enable();
   const what = before === undefined
@@ -74,8 +77,14 @@ export async function installLoginItem(
     : before === text
     ? "unchanged"
     : "updated";
-  return { file: system.file, what, hints: await system.hints() };
+  const hints = goesOn
+    ? [RESTART, ...await system.hints()]
+    : await system.hints();
+  return { file: system.file, what, hints };
 }
+
+const RESTART =
+  `What runs goes on as it was started. To start it anew, and its services: systemctl --user restart ${UNIT_NAME}`;
 
 /** Undoes `installLoginItem`. False if there was nothing to undo. */
 export async function uninstallLoginItem(

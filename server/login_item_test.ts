@@ -96,7 +96,11 @@ test("systemd starts the daemon at login, until it is uninstalled", async () => 
   using linux = machine(
     "linux",
     (line) =>
-      line.startsWith("loginctl") ? { stdout: "Linger=no\n" } : undefined,
+      line.startsWith("loginctl")
+        ? { stdout: "Linger=no\n" }
+        : line.includes("is-active")
+        ? { stdout: "active\n" }
+        : undefined,
   );
   const file = join(linux.home, UNIT);
 
@@ -112,9 +116,11 @@ test("systemd starts the daemon at login, until it is uninstalled", async () => 
   ]);
   const again = await installLoginItem(linux.parts, PROGRAM, "/log");
   assertEquals(again.what, "unchanged");
+  assertEquals(again.hints, first.hints);
   const moved = { ...PROGRAM, env: { PATH: "/bin" } };
   const changed = await installLoginItem(linux.parts, moved, "/log");
   assertEquals(changed.what, "updated");
+  assertMatch(changed.hints.join(), /systemctl --user restart hypivisor/);
 
   linux.asked.length = 0;
   assertEquals(await uninstallLoginItem(linux.parts), true);
