@@ -313,6 +313,11 @@ test("started as xy it speaks as xy does", async () => {
     ]);
     return { code: await child.exited, stdout, stderr };
   };
+  assertEquals(await run(), {
+    code: 64,
+    stdout: "",
+    stderr: "xy: Give a command. See xy --help\n",
+  });
   assertEquals((await run("stop", "alpha")).stdout, "stopped: alpha\n");
   assertEquals(await run("stop", "nobody"), {
     code: 1,

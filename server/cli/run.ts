@@ -46,6 +46,8 @@ export async function run(
     }
     if (first === "help") return help(rest);
     const isCommand = first !== "" && !first.startsWith("-");
+    // Without one, only ours starts the daemon.
+    if (isXy() && !isCommand) throw new UsageError("Give a command");
     if (first === SERVICES) return await run(["list", ...rest], name);
     command = commandOf(isCommand ? first : DAEMON);
     const args = parse(isCommand ? rest : inFront(argv), command);
