@@ -90,10 +90,13 @@ export function LogView({ page, log, name }: LogViewProps) {
     const onRelease = () => isDragged.current = false;
     document.addEventListener("selectionchange", onSelect);
     addEventListener("pointerup", onRelease);
+    // What a finger began the browser goes on with.
+    addEventListener("pointercancel", onRelease);
     return () => {
       observer.disconnect();
       document.removeEventListener("selectionchange", onSelect);
       removeEventListener("pointerup", onRelease);
+      removeEventListener("pointercancel", onRelease);
       // Where it was left is not known any more when it is shown again.
       log.follow();
     };
@@ -108,9 +111,9 @@ export function LogView({ page, log, name }: LogViewProps) {
     const isByReader = isDragged.current ||
       scrollHeight === last.current.scrollHeight;
     scrollTo(undefined);
+    if (moved > 0 && left <= END_WITHIN_PX) log.follow();
     if (moved === 0 || !isByReader) return;
     if (moved < 0 && left > 1) log.pause();
-    if (moved > 0 && left <= END_WITHIN_PX) log.follow();
     if (log.isFollowing.peek()) return;
     const drawn = { box: box.current, blocks: log.blocks.peek(), filter };
     read.current = placeAtTop(drawn);
