@@ -30,6 +30,11 @@ export interface ServiceCommandsPort {
 /** `end` is a stop that leaves no grace. */
 export type ServiceAct = "start" | "stop" | "end" | "restart";
 
+/** One call that is open: another of the same kind is another. */
+interface Doing {
+  readonly act: ServiceAct;
+}
+
 /** The last reading of the files, until a person has seen enough of it. */
 export type Reload =
   | { readonly kind: "none" }
@@ -39,7 +44,7 @@ export type Reload =
 export type ServiceCommands = ReturnType<typeof serviceCommands>;
 
 export function serviceCommands({ call, say }: ServiceCommandsPort) {
-  const busy = signal<ReadonlyMap<ServiceName, ServiceAct>>(new Map());
+  const busy = signal<ReadonlyMap<ServiceName, Doing>>(new Map());
   const reload = signal<Reload>({ kind: "none" });
 
   const ask = async (
@@ -48,7 +53,7 @@ export function serviceCommands({ call, say }: ServiceCommandsPort) {
   ): Promise<readonly ServiceRefusal[]> => {
     const now = act === "end" ? { now: true } : {};
     const params = { names: [name], ...now };
-    return (await call(METHODS[act], params)).refused;
+    return (await call(`${wordOf(act)}_services`, params)).refused;
   };
   return {
     /** What each is being asked to do. */
@@ -59,20 +64,21 @@ export function serviceCommands({ call, say }: ServiceCommandsPort) {
      * is not done yet is given up for it.
      */
     async act(act: ServiceAct, name: ServiceName): Promise<boolean> {
-      if (busy.peek().get(name) === act) return false;
-      busy.value = new Map(busy.peek()).set(name, act);
-      const isWanted = () => busy.peek().get(name) === act;
+      if (busy.peek().get(name)?.act === act) return false;
+      const doing: Doing = { act };
+      busy.value = new Map(busy.peek()).set(name, doing);
+      const isWanted = () => busy.peek().get(name) === doing;
       try {
         const refused = await ask(act, name);
         if (!isWanted()) return refused.length === 0;
         for (const { message } of refused) {
-          say(`Could not ${WORDS[act]} ${name}: ${firstLine(message)}`);
+          say(`Could not ${wordOf(act)} ${name}: ${firstLine(message)}`);
         }
         return refused.length === 0;
       } catch (thrown) {
         // Getting ready may take longer than an answer may; its state tells.
         if (isWanted() && !(thrown instanceof AnswerLate)) {
-          say(`Could not ${WORDS[act]} ${name}: ${sayFailure(thrown)}`);
+          say(`Could not ${wordOf(act)} ${name}: ${sayFailure(thrown)}`);
         }
         return false;
       } finally {
@@ -99,19 +105,9 @@ export function serviceCommands({ call, say }: ServiceCommandsPort) {
   };
 }
 
-const METHODS = {
-  start: "start_services",
-  stop: "stop_services",
-  end: "stop_services",
-  restart: "restart_services",
-} as const;
-
-const WORDS: Record<ServiceAct, string> = {
-  start: "start",
-  stop: "stop",
-  end: "stop",
-  restart: "restart",
-};
+function wordOf(act: ServiceAct): Exclude<ServiceAct, "end"> {
+  return act === "end" ? "stop" : act;
+}
 
 /** The rest of a refusal is the end of a log, which has a place of its own. */
 function firstLine(message: string): string {

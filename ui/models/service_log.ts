@@ -164,8 +164,6 @@ export const ServiceLogModel = createModel((port: LogPort) => {
     /** All that is here, oldest first. */
     lines: (): readonly LogLine[] =>
       blocks.peek().flatMap(({ lines }) => lines),
-    /** Nothing is shown of what was here; what comes is. */
-    clear: empty,
     /** Sees that it is followed. Does nothing if it is, or is at its end. */
     async keepUp(): Promise<void> {
       if (followed) return;

@@ -177,7 +177,7 @@ test("a refusal is said in a line, and a busy service is not asked twice", async
     return answer.promise;
   });
   const first = commands.act("start", failed.name);
-  assertEquals(commands.busy.value.get(failed.name), "start");
+  assertEquals(commands.busy.value.get(failed.name)?.act, "start");
   assertEquals(await commands.act("start", failed.name), false);
   const message = 'Cannot start "web": no such program\nlast words';
   answer.resolve({
@@ -215,6 +215,28 @@ test("a stop is asked while a start is under way, which then says nothing", asyn
     ["stop_services", { names: [name], now: true }],
   ]);
   assertEquals(said, []);
+  assertEquals(commands.busy.value.size, 0);
+});
+
+test("a start that was given up says nothing of the one after it", async () => {
+  const starts: PromiseWithResolvers<unknown>[] = [];
+  const { commands, said } = openCommands((method) => {
+    if (method !== "start_services") return Promise.resolve({ refused: [] });
+    const start = Promise.withResolvers<unknown>();
+    starts.push(start);
+    return start.promise;
+  });
+  const { name } = failed;
+  const first = commands.act("start", name);
+  await commands.act("stop", name);
+  const second = commands.act("start", name);
+  const message = "it was stopped before it was ready";
+  starts[0]?.resolve({ refused: [{ name, kind: "spawn_failed", message }] });
+  await first;
+  assertEquals(said, []);
+  assertEquals(commands.busy.value.get(name)?.act, "start");
+  starts[1]?.resolve({ refused: [] });
+  assertEquals(await second, true);
   assertEquals(commands.busy.value.size, 0);
 });
 

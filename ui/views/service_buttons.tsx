@@ -41,7 +41,7 @@ const KEYS: Record<ServiceAct, string> = {
 export function ServiceButtons({ page, record, look }: ServiceButtonsProps) {
   const { busy, act } = page.serviceDo;
   const { name, state } = record;
-  const doing = busy.value.get(name);
+  const doing = busy.value.get(name)?.act;
   const isLeaving = state.kind === "stopping";
   const can = switchOf(record, page.clock.now.value);
   const button = (kind: ServiceAct) => {
