@@ -12,7 +12,7 @@ test("of several that are started each failure has its service's name", async ()
     dies: `command "sh" "-c" "exit 4"\nautostart #false
 ready { probe "log" "x"; timeout "2s"; }
 restart { policy "never"; }`,
-    late: sleeper(
+    a: sleeper(
       'autostart #false\nready { probe "log" "x"; timeout "200ms"; }',
     ),
     lost: sleeper('autostart #false\nworking-dir "/no/such/folder"'),
@@ -20,7 +20,7 @@ restart { policy "never"; }`,
   const { code, stdout, stderr } = await host.run("start", "--all");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/: dies: exited with code 4 before it was ready/);
-  expect(stderr).toMatch(/: late: was not ready within 200 ms/);
+  expect(stderr).toMatch(/: a: was not ready within 200 ms/);
   expect(stderr).toMatch(/: lost: Cannot start "sleep": the working-dir/);
   await host.run("stop", "--all");
 });

@@ -67,8 +67,9 @@ export function report(args: Arguments, { done, refused }: Acted): number {
   }
   for (const { name, kind, message } of refused) {
     const text = plainLines(message);
-    // Some name it themselves, and `xy` never does.
-    const subject = message.includes(name) ? "" : `${name}: `;
+    // These name it themselves, and `xy` never does.
+    const isNamed = kind === "no_such_service" || kind === "config_invalid";
+    const subject = isNamed ? "" : `${name}: `;
     warn(
       isXy()
         ? `xy: rpc error ${REFUSAL_NUMBER[kind]}: ${text}`
