@@ -238,14 +238,14 @@ function withoutResultType(outcome: RpcOutcome): RpcOutcome {
   return success(result);
 }
 
-/** An answer that is not the server's. */
-/** Where it helps to ask again, that is said. */
+/** A server cannot be asked: where it helps to try again, that is said. */
 export function notReady(server: BridgedServer, id: RpcId): Response {
   const response = refusal(503, server.whyNot(), id);
   if (server.isComing) response.headers.set("Retry-After", "1");
   return response;
 }
 
+/** An answer that is not the server's. */
 export function refusal(
   status: number,
   message: string,
